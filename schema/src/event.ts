@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { isUuidv7 } from './ids.js';
+import { maxIdChars } from './limits.js';
+
+/** Every type of event. The order is that of the documentation. */
+export const eventTypes = [
+  'pageview',
+  'click',
+  'scroll_depth',
+  'engagement',
+  'form_view',
+  'form_start',
+  'form_submit',
+  'form_abandon',
+  'error',
+  'web_vital',
+  'text_copy',
+  'page_visibility',
+  'exposure',
+  'identify',
+  'custom',
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+/** Milliseconds since 1970 that a JavaScript Date can hold (ECMA-262, section 21.4.1.1). */
+const timestamp = z.number().int().max(8.64e15);
+const uuidv7Text = z.string().refine(isUuidv7, { error: 'expected a UUIDv7' });
+const text = z.string();
+
+const base = {
+  id: uuidv7Text,
+  ts: timestamp,
+  name: text.optional(),
+  pageId: uuidv7Text.optional(),
+  seq: z.number().int().min(0).max(2_147_483_647).optional(),
+  url: text.optional(),
+  referrer: text.optional(),
+  title: text.optional(),
+  value: z.number().nullable().optional(),
+  currency: text.max(8).optional(),
+};
+
+const freeProps = z.record(z.string(), z.unknown()).optional();
+
+function props<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.looseObject(shape).partial().optional();
+}
+
+const pageview = z.object({ ...base, type: z.literal('pageview'), props: freeProps });
+
+const click = z.object({
+  ...base,
+  type: z.literal('click'),
+  props: props({
+    tag: text,
+    elementId: text,
+    classes: text,
+    text,
+    selector: text,
+    href: text,
+    outbound: z.boolean(),
+    download: z.boolean(),
+  }),
+});
+
+const scrollDepth = z.object({
+  ...base,
+  type: z.literal('scroll_depth'),
+  props: props({ percent: z.number().min(0).max(100) }),
+});
+
+const engagement = z.object({
+  ...base,
+  type: z.literal('engagement'),
+  props: props({ engagedMs: z.number().min(0), scrollPercent: z.number().min(0).max(100) }),
+});
+
+const formField = z.looseObject({
+  name: text.optional(),
+  type: text.optional(),
+  filled: z.boolean().optional(),
+  value: text.optional(),
+});
+
+const form = props({
+  formId: text,
+  formName: text,
+  action: text,
+  method: text,
+  fieldCount: z.number().int().min(0),
+  filledCount: z.number().int().min(0),
+  fields: z.array(formField),
+});
+
+const formView = z.object({ ...base, type: z.literal('form_view'), props: form });
+const formStart = z.object({ ...base, type: z.literal('form_start'), props: form });
+const formSubmit = z.object({ ...base, type: z.literal('form_submit'), props: form });
+const formAbandon = z.object({ ...base, type: z.literal('form_abandon'), props: form });
+
+const error = z.object({
+  ...base,
+  type: z.literal('error'),
+  props: props({
+    errorType: text,
+    message: text,
+    stack: text,
+    source: text,
+    line: z.number(),
+    column: z.number(),
+    handled: z.boolean(),
+    repeats: z.number().int().min(0),
+  }),
+});
+
+const webVital = z.object({
+  ...base,
+  type: z.literal('web_vital'),
+  props: props({ metric: text, rating: text }),
+});
+
+const textCopy = z.object({ ...base, type: z.literal('text_copy'), props: props({ length: z.number() }) });
+const pageVisibility = z.object({
+  ...base,
+  type: z.literal('page_visibility'),
+  props: props({ state: text }),
+});
+const exposure = z.object({
+  ...base,
+  type: z.literal('exposure'),
+  props: props({ experiment: text, variation: text, phase: z.number().int() }),
+});
+const identify = z.object({ ...base, type: z.literal('identify'), props: freeProps });
+const custom = z.object({ ...base, name: text.min(1), type: z.literal('custom'), props: freeProps });
+
+/** One event on the wire. Fields that the schema does not name are dropped, except inside props. */
+export const eventSchema = z.discriminatedUnion('type', [
+  pageview,
+  click,
+  scrollDepth,
+  engagement,
+  formView,
+  formStart,
+  formSubmit,
+  formAbandon,
+  error,
+  webVital,
+  textCopy,
+  pageVisibility,
+  exposure,
+  identify,
+  custom,
+]);
+
+export type Event = z.infer<typeof eventSchema>;
+
+/** An identifier chosen by the caller: a visitor, a user, a unit. */
+export const callerId = z.string().min(1).max(maxIdChars);
