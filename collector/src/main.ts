@@ -1,1 +1,59 @@
-export {};
+import type { Command } from './commands/command.js';
+import { keyCreate, keyList, keyRevoke } from './commands/key.js';
+import { migrateCommand } from './commands/migrate.js';
+import { siteAdd, siteList } from './commands/site.js';
+import { start } from './commands/start.js';
+import { readConfig } from './config.js';
+import { StartError } from './start-error.js';
+
+const commands: Record<string, Command> = {
+  start,
+  migrate: migrateCommand,
+  'site add': siteAdd,
+  'site list': siteList,
+  'key create': keyCreate,
+  'key list': keyList,
+  'key revoke': keyRevoke,
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration */
+async function main(argv: string[]): Promise<0 | 1 | 2> {
+  try {
+    const found = findCommand(argv);
+    if (!found) return showHelp(argv);
+    const config = readConfig(process.env);
+    await found.command.run({ args: found.args, config, print: printLine, log: logLine });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    logLine(error.message);
+    return error.exitCode;
+  }
+}
+
+function findCommand(argv: string[]): { command: Command; args: string[] } | undefined {
+  for (const words of [2, 1]) {
+    const command = commands[argv.slice(0, words).join(' ')];
+    if (command) return { command, args: argv.slice(words) };
+  }
+  return undefined;
+}
+
+function showHelp([name]: string[]): 0 | 2 {
+  const isAsked = name === undefined || name === 'help' || name === '--help';
+  const lines = Object.values(commands).map(({ usage, summary }) => `  footfall ${usage}\n      ${summary}`);
+  const text = `usage:\n${lines.join('\n')}`;
+  if (isAsked) printLine(text);
+  else logLine(`footfall: expected a command, got "${name}"; see footfall --help`);
+  return isAsked ? 0 : 2;
+}
+
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function logLine(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

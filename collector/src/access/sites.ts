@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { siteSlug } from '@footfall/schema';
+import type { Database } from '../db/database.js';
+import { StartError } from '../start-error.js';
+
+export type Site = {
+  site: string;
+  name: string;
+  allowedOrigins: string[];
+  timezone: string;
+  createdAt: Date;
+};
+
+export type SiteKeys = {
+  /** The site that a key stands for, or nothing. */
+  find(siteKey: string): Promise<Site | undefined>;
+};
+
+type SiteRow = { site: string; name: string; allowed_origins: string[]; timezone: string; created_at: Date };
+
+/** The site that every first start creates. Its key is as public as its name. */
+export const demoSite = 'demo';
+
+const cacheMs = 5_000;
+const maxCachedKeys = 10_000;
+
+/** Looks up site keys, each answer remembered for five seconds: a rotated key takes effect within them. */
+export function createSiteKeys({ database, now }: { database: Database; now: () => number }): SiteKeys {
+  const cache = new Map<string, { site: Site | undefined; until: number }>();
+  return {
+    async find(siteKey) {
+      const known = cache.get(siteKey);
+      if (known && known.until > now()) return known.site;
+      const site = await findSiteByKey(database, siteKey);
+      if (cache.size >= maxCachedKeys) cache.clear();
+      cache.set(siteKey, { site, until: now() + cacheMs });
+      return site;
+    },
+  };
+}
+
+async function findSiteByKey(database: Database, siteKey: string): Promise<Site | undefined> {
+  const rows = await database.asIngest((tx) =>
+    tx.query<SiteRow>(
+      `/* sites.findSiteByKey */
+       select s.site, s.name, s.allowed_origins, s.timezone, s.created_at
+       from footfall.site_keys k join footfall.sites s on s.site = k.site
+       where k.site_key = $1::text and (k.expires_at is null or k.expires_at > now())`,
+      [siteKey],
+    ),
+  );
+  return rows[0] && readSite(rows[0]);
+}
+
+function readSite(row: SiteRow): Site {
+  return {
+    site: row.site,
+    name: row.name,
+    allowedOrigins: row.allowed_origins,
+    timezone: row.timezone,
+    createdAt: row.created_at,
+  };
+}
+
+/** All sites, in the order of their names. */
+export async function listSites(database: Database): Promise<(Site & { siteKeys: string[] })[]> {
+  const rows = await database.asOwner((tx) =>
+    tx.query<SiteRow & { site_keys: string[] }>(
+      `/* sites.listSites */
+       select s.site, s.name, s.allowed_origins, s.timezone, s.created_at,
+         array(select k.site_key from footfall.site_keys k where k.site = s.site order by k.created_at) as site_keys
+       from footfall.sites s order by s.site`,
+    ),
+  );
+  return rows.map((row) => ({ ...readSite(row), siteKeys: row.site_keys }));
+}
+
+export type NewSite = {
+  site: string;
+  name?: string;
+  siteKey?: string;
+  allowedOrigins?: string[];
+  timezone?: string;
+  retentionDays: number | null;
+};
+
+/**
+ * Creates a site with its key, unless the slug is taken.
+ *
+ * @returns the site key, or undefined when the site was there already
+ * @throws StartError when the slug, the timezone or an origin is not one
+ */
+export async function addSite(database: Database, input: NewSite): Promise<string | undefined> {
+  const { site, allowedOrigins = [], timezone = 'UTC', retentionDays } = input;
+  const siteKey = input.siteKey ?? randomBytes(12).toString('base64url');
+  checkSite({ site, allowedOrigins, timezone });
+  return database.asOwner(async (tx) => {
+    const created = await tx.query(
+      `/* sites.addSite */
+       insert into footfall.sites (site, name, allowed_origins, timezone, retention_days)
+       values ($1::text, $2::text, $3::text[], $4::text, $5::integer)
+       on conflict do nothing returning site`,
+      [site, input.name ?? site, allowedOrigins, timezone, retentionDays],
+    );
+    if (created.length === 0) return undefined;
+    await tx.query('insert into footfall.site_keys (site_key, site) values ($1::text, $2::text)', [
+      siteKey,
+      site,
+    ]);
+    return siteKey;
+  });
+}
+
+function checkSite({
+  site,
+  allowedOrigins,
+  timezone,
+}: {
+  site: string;
+  allowedOrigins: string[];
+  timezone: string;
+}): void {
+  if (!siteSlug.safeParse(site).success) {
+    throw new StartError(`site: expected 1 to 32 of a-z, 0-9 and -, got "${site}"`, { exitCode: 2 });
+  }
+  for (const origin of allowedOrigins) {
+    if (origin === '*' || origin === 'null' || (URL.canParse(origin) && new URL(origin).origin === origin))
+      continue;
+    throw new StartError(`--origin: expected an origin like https://example.com, got "${origin}"`, {
+      exitCode: 2,
+    });
+  }
+  if (!Intl.supportedValuesOf('timeZone').includes(timezone) && timezone !== 'UTC') {
+    throw new StartError(`--timezone: expected an IANA timezone like Europe/Berlin, got "${timezone}"`, {
+      exitCode: 2,
+    });
+  }
+}

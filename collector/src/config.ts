@@ -1,0 +1,112 @@
+import { BlockList, isIP } from 'node:net';
+import { StartError } from './start-error.js';
+
+export type Config = {
+  databaseUrl: string | undefined;
+  dataDir: string;
+  host: string;
+  port: number;
+  publicUrl: string | undefined;
+  adminKey: string | undefined;
+  trustedProxies: BlockList | undefined;
+  clientIpHeader: string;
+  geoDatabase: string | undefined;
+  retentionDays: number;
+};
+
+type Environment = Record<string, string | undefined>;
+
+/**
+ * Reads the environment, the only place that does.
+ *
+ * @throws StartError that names the variable, its value and what was expected
+ */
+export function readConfig(environment: Environment): Config {
+  return {
+    databaseUrl: readDatabaseUrl(environment),
+    dataDir: environment.FOOTFALL_DATA_DIR || './data',
+    host: environment.HOST || '127.0.0.1',
+    port: readInteger(environment, 'PORT', { fallback: 8787, min: 0, max: 65_535 }),
+    publicUrl: readPublicUrl(environment),
+    adminKey: readAdminKey(environment),
+    trustedProxies: readProxies(environment),
+    clientIpHeader: (environment.FOOTFALL_CLIENT_IP_HEADER || 'x-forwarded-for').toLowerCase(),
+    geoDatabase: environment.FOOTFALL_GEO_DB || undefined,
+    retentionDays: readInteger(environment, 'FOOTFALL_RETENTION_DAYS', {
+      fallback: 395,
+      min: 1,
+      max: 36_500,
+    }),
+  };
+}
+
+function refuse(name: string, value: string, expected: string): never {
+  throw new StartError(`${name}: expected ${expected}, got "${value}"`, { exitCode: 2 });
+}
+
+function readInteger(
+  environment: Environment,
+  name: string,
+  { fallback, min, max }: { fallback: number; min: number; max: number },
+): number {
+  const value = environment[name];
+  if (!value) return fallback;
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < min || number > max) {
+    refuse(name, value, `an integer from ${min} to ${max}`);
+  }
+  return number;
+}
+
+function readUrl(value: string, protocols: string[]): URL | undefined {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return url && protocols.includes(url.protocol) ? url : undefined;
+}
+
+function readDatabaseUrl(environment: Environment): string | undefined {
+  const value = environment.DATABASE_URL;
+  if (!value) return undefined;
+  if (readUrl(value, ['postgres:', 'postgresql:'])) return value;
+  return refuse('DATABASE_URL', maskPassword(value), 'postgres://user:password@host:port/database');
+}
+
+function readPublicUrl(environment: Environment): string | undefined {
+  const value = environment.FOOTFALL_PUBLIC_URL;
+  if (!value) return undefined;
+  const url = readUrl(value, ['http:', 'https:']) ?? refuse('FOOTFALL_PUBLIC_URL', value, 'an http(s) URL');
+  return url.href.replace(/\/$/, '');
+}
+
+function readAdminKey(environment: Environment): string | undefined {
+  const value = environment.FOOTFALL_ADMIN_KEY;
+  if (!value) return undefined;
+  if (/^[\x21-\x7e]{32,256}$/.test(value)) return value;
+  return refuse(
+    'FOOTFALL_ADMIN_KEY',
+    `${value.length} characters`,
+    '32 to 256 printable characters, no spaces',
+  );
+}
+
+function readProxies(environment: Environment): BlockList | undefined {
+  const value = environment.FOOTFALL_TRUSTED_PROXIES;
+  if (!value) return undefined;
+  const proxies = new BlockList();
+  for (const entry of value.split(',')) addNetwork(proxies, entry.trim());
+  return proxies;
+}
+
+function addNetwork(proxies: BlockList, entry: string): void {
+  const [address = '', prefix] = entry.split('/');
+  const version = isIP(address);
+  const bits = prefix === undefined ? (version === 4 ? 32 : 128) : Number(prefix);
+  const valid = version !== 0 && Number.isInteger(bits) && bits >= 0 && bits <= (version === 4 ? 32 : 128);
+  if (!valid || prefix === '')
+    refuse('FOOTFALL_TRUSTED_PROXIES', entry, 'addresses or networks like 10.0.0.0/8, separated by commas');
+  proxies.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** A connection URL as it may be shown: the password is left out. */
+export function maskPassword(url: string): string {
+  return url.replace(/(:\/\/[^:/@]*):[^@]*@/, '$1:***@');
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { Transaction } from '../db/database.js';
+import { unnestRows } from '../db/unnest.js';
+import { sanitize } from './sanitize.js';
+
+/** One row of footfall.dead_letter. */
+export type DeadLetter = {
+  site: string;
+  deadLetterId: string;
+  receivedAt: number;
+  reason: string;
+  message: string;
+  sqlstate: string | null;
+  eventId: string | null;
+  event: unknown;
+  excerpt: string | null;
+  batch: unknown;
+};
+
+type Refused = {
+  site: string;
+  receivedAt: number;
+  reason: string;
+  message: string;
+  eventId: string | null;
+  event: unknown;
+  batch: unknown;
+};
+
+const excerptChars = 4096;
+
+const columns: { key: keyof DeadLetter; name: string; type: string }[] = [
+  { key: 'site', name: 'site', type: 'text' },
+  { key: 'deadLetterId', name: 'dead_letter_id', type: 'uuid' },
+  { key: 'receivedAt', name: 'received_at', type: 'timestamptz' },
+  { key: 'reason', name: 'reason', type: 'text' },
+  { key: 'message', name: 'message', type: 'text' },
+  { key: 'sqlstate', name: 'sqlstate', type: 'text' },
+  { key: 'eventId', name: 'event_id', type: 'text' },
+  { key: 'event', name: 'event', type: 'jsonb' },
+  { key: 'excerpt', name: 'excerpt', type: 'text' },
+  { key: 'batch', name: 'batch', type: 'jsonb' },
+];
+
+const names = columns.map(({ name }) => name).join(', ');
+
+/** Makes the dead letter of a refused event. An event that jsonb cannot hold is kept as an excerpt of its text. */
+export function toDeadLetter({ event, message, ...rest }: Refused): DeadLetter {
+  const clean = sanitize(event);
+  const isWhole = !('problem' in clean);
+  const text = isWhole ? JSON.stringify(clean.value) : excerptOf(event);
+  return {
+    ...rest,
+    message: message.toWellFormed().replaceAll('\0', '\ufffd'),
+    eventId: rest.eventId?.toWellFormed().replaceAll('\0', '\ufffd') ?? null,
+    deadLetterId: idOf(`${rest.site} ${rest.reason} ${text}`),
+    sqlstate: null,
+    event: isWhole ? clean.value : null,
+    excerpt: isWhole ? null : text,
+  };
+}
+
+// The content decides the id: a batch that is sent again leaves one row.
+function idOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+// JSON.stringify throws on a depth that JSON.parse took: then the keys of the top level have to do.
+function excerptOf(event: unknown): string {
+  const text = stringify(event) ?? Object.keys(Object(event)).join(', ');
+  return text.slice(0, excerptChars).toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+function stringify(event: unknown): string | undefined {
+  try {
+    return JSON.stringify(event);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes dead letters; those that are there already stay. */
+export async function writeDeadLetters(tx: Transaction, letters: DeadLetter[]): Promise<void> {
+  if (letters.length === 0) return;
+  const { from, select, values } = unnestRows(letters, columns, { alias: 'r' });
+  await tx.query(
+    `/* dead-letter.writeDeadLetters */
+     insert into footfall.dead_letter (${names})
+     select ${select} from ${from} order by r.site, r.dead_letter_id
+     on conflict do nothing`,
+    values,
+  );
+}

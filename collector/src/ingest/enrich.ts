@@ -1,0 +1,160 @@
+import type { ClientHints, Envelope, Event } from '@footfall/schema';
+import { maxUserAgentChars } from '@footfall/schema/limits';
+import type { Site } from '../access/sites.js';
+import { type Placement, placeEvent, placeTrustedEvent, readSentAt } from './clock.js';
+import { detectBot } from './enrich/bot.js';
+import { type Campaign, readCampaign } from './enrich/campaign.js';
+import { classifyChannel } from './enrich/channel.js';
+import { nowhere, type Place } from './enrich/geo.js';
+import { classifyReferrer } from './enrich/referrer.js';
+import { splitUrl } from './enrich/url.js';
+import { parseUserAgent, type UserAgent } from './enrich/user-agent.js';
+import type { Environment, PendingEvent } from './event-row.js';
+import type { Flag } from './sanitize.js';
+import type { ValidEvent } from './validate.js';
+import type { VisitorHasher } from './visitor.js';
+
+/** Who sends a batch, as far as the request itself tells. */
+export type Client = {
+  site: Site;
+  /** In memory for geography and the cookieless visitor; never stored. */
+  address: string;
+  userAgent: string;
+  clientHints: ClientHints | undefined;
+  language: string | null;
+  /** A server with a secret key: its times, visitors and users are taken as given. */
+  isServer: boolean;
+};
+
+export type EnrichDeps = { visitors: VisitorHasher; geo: { lookup(address: string): Place } };
+
+type Batch = { batch: Envelope; client: Client; receivedAt: number; events: ValidEvent[] };
+
+/** What all events of a batch share. */
+type Shared = UserAgent & Place & { environment: Environment; language: string | null; botReason: string | null };
+
+/** Makes the row of each valid event, in the order given. */
+export async function enrichEvents({ visitors, geo }: EnrichDeps, input: Batch): Promise<PendingEvent[]> {
+  const shared = describeClient(input, geo);
+  const rows: PendingEvent[] = [];
+  for (const valid of input.events) {
+    const placement = place(valid.event, input);
+    const visitorId = await findVisitor(visitors, input, placement);
+    rows.push({ ...describeEvent(valid, input, placement), ...describeShared(shared), ...describePage(valid.event), visitorId });
+  }
+  return rows;
+}
+
+function describeClient({ batch, client }: Batch, geo: EnrichDeps['geo']): Shared {
+  const context = batch.context;
+  const userAgent = client.isServer ? '' : client.userAgent.slice(0, maxUserAgentChars);
+  return {
+    ...parseUserAgent(userAgent, context?.clientHints ?? client.clientHints),
+    ...(client.isServer ? nowhere : geo.lookup(client.address)),
+    language: context?.language ?? client.language,
+    botReason: client.isServer ? null : detectBot(userAgent),
+    environment: {
+      userAgent: userAgent || null,
+      timezone: context?.timezone ?? null,
+      screenWidth: roundOrNull(context?.screen?.[0]),
+      screenHeight: roundOrNull(context?.screen?.[1]),
+      viewportWidth: roundOrNull(context?.viewport?.[0]),
+      viewportHeight: roundOrNull(context?.viewport?.[1]),
+      pixelRatio: context?.pixelRatio ?? null,
+    },
+  };
+}
+
+function roundOrNull(pixels: number | undefined): number | null {
+  return pixels === undefined ? null : Math.round(pixels);
+}
+
+function describeShared({ environment, botReason, ...shared }: Shared) {
+  return { ...shared, environment, botReason, isBot: botReason !== null };
+}
+
+function place({ id, ts }: Event, { batch, client, receivedAt }: Batch): Placement {
+  if (client.isServer) return placeTrustedEvent({ id, ts });
+  return placeEvent({ id, ts, sentAt: readSentAt(batch.sentAt), receivedAt });
+}
+
+async function findVisitor(
+  visitors: VisitorHasher,
+  { batch, client, receivedAt }: Batch,
+  { occurredAt }: Placement,
+): Promise<string | null> {
+  if (batch.visitor?.id !== undefined) return batch.visitor.id;
+  if (client.isServer) return null;
+  const { address, userAgent, site } = client;
+  return visitors.hash({ site: site.site, address, userAgent, occurredAt, receivedAt });
+}
+
+function describeEvent({ event, flags }: ValidEvent, { batch, client, receivedAt }: Batch, placement: Placement) {
+  const sessionId = batch.session?.id.toLowerCase() ?? null;
+  const allFlags: Flag[] = [...flags, ...placement.flags];
+  return {
+    site: client.site.site,
+    eventId: event.id.toLowerCase(),
+    eventDay: placement.eventDay,
+    occurredAt: placement.occurredAt,
+    isOdd: placement.isOdd,
+    isTooOld: placement.isTooOld,
+    receivedAt,
+    sentAt: readSentAt(batch.sentAt) ?? null,
+    sessionId,
+    isClientSession: sessionId !== null,
+    isServer: client.isServer,
+    userId: batch.visitor?.userId ?? null,
+    pageId: event.pageId?.toLowerCase() ?? null,
+    seq: event.seq ?? null,
+    type: event.type,
+    name: event.name ?? null,
+    title: event.title ?? null,
+    value: event.value ?? null,
+    currency: event.currency ?? null,
+    release: batch.context?.release ?? null,
+    props: event.props ?? null,
+    flags: allFlags,
+  };
+}
+
+/** Page, campaign and origin of an event. Only a pageview tells where a visit came from. */
+function describePage(event: Event) {
+  const { host, path, params } = splitUrl(event.url ?? '');
+  const isPageview = event.type === 'pageview';
+  return {
+    url: event.url ?? null,
+    host,
+    path,
+    referrer: event.referrer ?? null,
+    ...(isPageview ? describeOrigin(event.referrer ?? null, host, readCampaign(params)) : unknownOrigin),
+  };
+}
+
+function describeOrigin(referrerUrl: string | null, host: string | null, campaign: Campaign) {
+  const referrer = classifyReferrer(referrerUrl, host);
+  return {
+    utmSource: campaign.source,
+    utmMedium: campaign.medium,
+    utmCampaign: campaign.campaign,
+    utmContent: campaign.content,
+    utmTerm: campaign.term,
+    clickId: campaign.clickId,
+    // A site that no list knows is named by its host.
+    referrerSource: referrer.source ?? (referrer.medium === 'referral' ? referrer.host : null),
+    referrerMedium: referrer.medium,
+    channel: classifyChannel({ ...campaign, referrer }),
+  };
+}
+
+const unknownOrigin = {
+  utmSource: null,
+  utmMedium: null,
+  utmCampaign: null,
+  utmContent: null,
+  utmTerm: null,
+  clickId: null,
+  referrerSource: null,
+  referrerMedium: null,
+  channel: null,
+};

@@ -1,0 +1,103 @@
+import { createRequire } from 'node:module';
+import { BlockList, isIP } from 'node:net';
+import { open, type Reader, type Response } from 'maxmind';
+import { StartError } from '../start-error.js';
+import { nowhere, type Place, readPlace } from './enrich/geo.js';
+
+export type GeoDatabase = {
+  lookup(address: string): Place;
+  readonly metadata: { path: string; type: string; builtAt: Date; ipVersion: number };
+};
+
+/** The country database that comes with the collector: CC0, from the registries' own records, no city. */
+const shipped = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
+
+/** Ranges that belong to no country: RFC 6890 special-purpose addresses that a client may show up with. */
+const unplaceable = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const) {
+  unplaceable.addSubnet(network, prefix, 'ipv4');
+}
+unplaceable.addSubnet('::', 127, 'ipv6');
+unplaceable.addSubnet('fc00::', 7, 'ipv6');
+unplaceable.addSubnet('fe80::', 10, 'ipv6');
+
+/**
+ * Opens a database in MaxMind's format (https://maxmind.github.io/MaxMind-DB/). It is read into memory at once, and the
+ * last 10,000 records stay decoded, so that an address takes about 2 microseconds.
+ *
+ * @throws StartError when the file is missing, damaged, or about something else than places
+ */
+export async function openGeoDatabase(path?: string): Promise<GeoDatabase> {
+  const file = path ?? createRequire(import.meta.url).resolve(shipped);
+  const reader = await openReader(file);
+  const { databaseType, buildEpoch, ipVersion } = reader.metadata;
+  return {
+    lookup: (address) => lookUp(reader, address),
+    metadata: { path: file, type: databaseType, builtAt: buildEpoch, ipVersion },
+  };
+}
+
+async function openReader(path: string): Promise<Reader<Response>> {
+  const reader = await open<Response>(path).catch((cause: unknown) => refuse(path, reasonOf(cause), cause));
+  const { databaseType } = reader.metadata;
+  if (typeof databaseType !== 'string' || !isAboutPlaces(databaseType)) {
+    return refuse(path, `a database of type ${databaseType}`);
+  }
+  try {
+    reader.get('8.8.8.8');
+  } catch (cause) {
+    refuse(path, 'a damaged file', cause);
+  }
+  return reader;
+}
+
+/** GeoLite2-ASN, GeoIP2-ISP, -Domain, -Connection-Type and -Anonymous-IP share the format and hold no place. */
+function isAboutPlaces(type: string): boolean {
+  return /country|city|enterprise|location/i.test(type) || !/asn|isp|domain|connection|anonymous/i.test(type);
+}
+
+function refuse(path: string, got: string, cause?: unknown): never {
+  throw new StartError(`FOOTFALL_GEO_DB: expected a country or city database (.mmdb) at "${path}", got ${got}`, {
+    exitCode: 2,
+    cause,
+  });
+}
+
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EISDIR') return 'a directory';
+  if (code === 'EACCES') return 'no permission to read it';
+  return 'a file in another format';
+}
+
+function lookUp(reader: Reader<Response>, address: string): Place {
+  const plain = toPlainAddress(address);
+  const version = isIP(plain);
+  if (version === 0 || unplaceable.check(plain, version === 4 ? 'ipv4' : 'ipv6')) return nowhere;
+  // A tree of 32 levels takes the first half of an IPv6 address for an IPv4 one.
+  if (version === 6 && reader.metadata.ipVersion === 4) return nowhere;
+  try {
+    return readPlace(reader.get(plain));
+  } catch {
+    // A damaged record must cost its country, never the event.
+    return nowhere;
+  }
+}
+
+/** ::ffff:192.0.2.1, as a dual-stack socket reports it, is the IPv4 address; a zone (%eth0) is local to this machine. */
+function toPlainAddress(address: string): string {
+  const plain = address.replace(/%.*$/, '');
+  const mapped = /^(?:::|(?:0{1,4}:){5})ffff:([\da-f.:]+)$/i.exec(plain)?.[1];
+  if (mapped === undefined || mapped.includes('.')) return mapped ?? plain;
+  const [high = 0, low = 0] = mapped.split(':').map((group) => Number.parseInt(group, 16));
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}

@@ -1,0 +1,101 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { maxInflatedBytes, maxWireBytes } from '@footfall/schema/limits';
+import { Refusal } from '../refusal.js';
+
+const inflate = promisify(gunzip);
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads the JSON body of a request: bytes are counted while they stream in, gzip is capped while it inflates.
+ *
+ * @throws Refusal 400 malformed, 413 too large, 415 unsupported type or encoding
+ */
+export async function readBody(request: Request): Promise<unknown> {
+  requireContentType(request.headers.get('content-type'));
+  const encoding = readEncoding(request.headers.get('content-encoding'));
+  const wire = await collectBytes(request);
+  const bytes = encoding === 'gzip' || isGzip(wire) ? await inflateCapped(wire) : wire;
+  return parseJson(decode(bytes));
+}
+
+function requireContentType(header: string | null): void {
+  const type = (header ?? 'text/plain').split(';')[0]?.trim().toLowerCase();
+  if (type === 'application/json' || type === 'text/plain') return;
+  throw new Refusal(
+    415,
+    'unsupported_type',
+    `content-type: expected application/json or text/plain, got "${type}"`,
+    {
+      path: 'content-type',
+      expected: 'application/json or text/plain',
+    },
+  );
+}
+
+function readEncoding(header: string | null): 'gzip' | 'identity' {
+  const encoding = (header ?? 'identity').trim().toLowerCase();
+  if (encoding === 'gzip' || encoding === 'identity' || encoding === '') return encoding || 'identity';
+  throw new Refusal(
+    415,
+    'unsupported_encoding',
+    `content-encoding: expected gzip or none, got "${encoding}"`,
+    {
+      path: 'content-encoding',
+      expected: 'gzip or none',
+    },
+  );
+}
+
+function refuseSize(): never {
+  throw new Refusal(413, 'too_large', `body: expected at most ${maxWireBytes} bytes`, {
+    expected: `at most ${maxWireBytes} bytes`,
+    hint: 'send the events in smaller batches',
+  });
+}
+
+async function collectBytes(request: Request): Promise<Buffer> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxWireBytes) refuseSize();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxWireBytes) refuseSize();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+// Browsers cannot set Content-Encoding without a preflight, so a text/plain body may be gzip by its magic bytes
+// (RFC 1952, section 2.3.1). No JSON text begins with them.
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+async function inflateCapped(bytes: Buffer): Promise<Buffer> {
+  try {
+    return await inflate(bytes, { maxOutputLength: maxInflatedBytes });
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw new Refusal(413, 'too_large', `body: expected at most ${maxInflatedBytes} bytes after inflating`);
+    }
+    throw new Refusal(400, 'malformed', 'body: expected a complete gzip stream', { cause: error });
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    throw new Refusal(400, 'malformed', 'body: expected UTF-8', { cause: error });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Refusal(400, 'malformed', `body: expected JSON: ${reason.slice(0, 120)}`, { cause: error });
+  }
+}

@@ -1,0 +1,79 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Database } from '../db/database.js';
+import { utcDay } from '../db/partitions.js';
+
+const dayMs = 86_400_000;
+const saltLifeMs = 2 * dayMs;
+const saltBytes = 32;
+
+export type VisitorHasher = {
+  /** The id of a cookieless visitor at a time. It cannot be computed again once the day's salt is deleted. */
+  hash(visit: {
+    site: string;
+    address: string;
+    userAgent: string;
+    occurredAt: number;
+    receivedAt: number;
+  }): Promise<string>;
+};
+
+/**
+ * Makes the hasher of cookieless visitors: HMAC-SHA256 with the salt of the UTC day, cut to 128 bits. Several
+ * collectors agree on the salt through one row a day.
+ */
+export function createVisitorHasher({
+  database,
+  now,
+}: {
+  database: Database;
+  now: () => number;
+}): VisitorHasher {
+  const salts = new Map<string, Promise<Buffer>>();
+
+  function saltOf(day: string): Promise<Buffer> {
+    const known = salts.get(day);
+    if (known) return known;
+    const loading = loadSalt(database, day);
+    loading.catch(() => salts.delete(day));
+    salts.set(day, loading);
+    forgetOldSalts(salts, now());
+    return loading;
+  }
+
+  return {
+    async hash({ site, address, userAgent, occurredAt, receivedAt }) {
+      const isOld = receivedAt - occurredAt > saltLifeMs;
+      const salt = await saltOf(utcDay(isOld ? receivedAt : occurredAt));
+      const digest = createHmac('sha256', salt).update(`${site}|${address}|${userAgent}`).digest();
+      return digest.subarray(0, 16).toString('base64url');
+    },
+  };
+}
+
+async function loadSalt(database: Database, day: string): Promise<Buffer> {
+  return database.asIngest(async (tx) => {
+    await tx.query(
+      `/* visitor.loadSalt */
+       insert into footfall.visitor_salts (day, salt) values ($1::date, $2::bytea) on conflict do nothing`,
+      [day, randomBytes(saltBytes)],
+    );
+    const rows = await tx.query<{ salt: Buffer }>(
+      'select salt from footfall.visitor_salts where day = $1::date',
+      [day],
+    );
+    if (!rows[0]) throw new Error(`visitor_salts: expected a row of ${day}`);
+    return rows[0].salt;
+  });
+}
+
+function forgetOldSalts(salts: Map<string, unknown>, now: number): void {
+  for (const day of salts.keys()) if (Date.parse(day) < now - dayMs - saltLifeMs) salts.delete(day);
+}
+
+/** Deletes the salts of days that ended more than 48 hours ago: their visitors can never be computed again. */
+export async function deleteOldSalts(database: Database, now: number): Promise<void> {
+  const oldest = utcDay(now - saltLifeMs);
+  await database.asIngest((tx) =>
+    tx.query('delete from footfall.visitor_salts where day < $1::date', [oldest]),
+  );
+}

@@ -1,0 +1,101 @@
+import { createServer, type Server, STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { App } from './app.js';
+import { errorBody, Refusal } from './refusal.js';
+import { StartError } from './start-error.js';
+
+export type RunningServer = {
+  /** Where the server listens, e.g. http://127.0.0.1:8787 */
+  url: string;
+  /** Takes no new requests, answers those under way, and cuts what is still open after a time. */
+  stop(): Promise<void>;
+};
+
+const headersTimeoutMs = 5_000;
+const requestTimeoutMs = 10_000;
+const timeoutCheckMs = 1_000;
+const maxHeaderBytes = 16_384;
+const stopTimeoutMs = 8_000;
+
+/**
+ * Serves an app over HTTP.
+ *
+ * @throws StartError when the port is in use or the host is not an address of this machine
+ */
+export async function serve(app: App, { host, port }: { host: string; port: number }): Promise<RunningServer> {
+  const server = createServer(
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: timeoutCheckMs,
+      maxHeaderSize: maxHeaderBytes,
+    },
+    getRequestListener(app.fetch),
+  );
+  server.on('clientError', answerParserError);
+  await listen(server, { host, port });
+  const address = server.address() as AddressInfo;
+  return { url: `http://${formatHost(host)}:${address.port}`, stop: () => stop(server) };
+}
+
+function formatHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port }, resolve);
+    });
+  } catch (error) {
+    throw explainListenError(error, { host, port });
+  }
+}
+
+function explainListenError(error: unknown, { host, port }: { host: string; port: number }): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return new StartError(`PORT: expected a free port, but ${port} on ${host} is in use; set PORT to another`, { cause: error });
+  }
+  if (code === 'EACCES') {
+    return new StartError(`PORT: expected a port that this user may open, got ${port}`, { cause: error });
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new StartError(`HOST: expected an address of this machine, got "${host}"`, { cause: error });
+  }
+  return error;
+}
+
+// Node's parser refuses before any route: its answers get the same body as all the others.
+function answerParserError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const refusal = refusalOf(error.code);
+  const body = JSON.stringify(errorBody(refusal));
+  socket.end(
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function refusalOf(code: string | undefined): Refusal {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new Refusal(408, 'timeout', 'request: expected the headers within 5 s and the body within 10 s');
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new Refusal(431, 'headers_too_large', `headers: expected at most ${maxHeaderBytes} bytes`);
+  }
+  return new Refusal(400, 'malformed', `request: not valid HTTP (${code ?? 'unknown'})`);
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), stopTimeoutMs);
+  await closed;
+  clearTimeout(cut);
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { uuidv7 } from '@footfall/schema';
+import { addSite, createSiteKeys } from '../src/access/sites.js';
+import { createApp } from '../src/app.js';
+import { type Database, openDatabase } from '../src/db/database.js';
+import { openGeoDatabase } from '../src/ingest/geo-database.js';
+import { createVisitorHasher } from '../src/ingest/visitor.js';
+import { startJobs } from '../src/jobs.js';
+import { type RunningServer, serve } from '../src/server.js';
+
+export type TestDatabase = {
+  url: string;
+  database: Database;
+  query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  drop(): Promise<void>;
+};
+
+/** A database of its own for a test file, copied from the migrated template. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await runAsAdmin(`create database ${name} template ${inject('templateDatabase')}`);
+  const url = new URL(inject('adminUrl'));
+  url.pathname = `/${name}`;
+  const client = new pg.Client({ connectionString: url.href, types: { getTypeParser: readAsText } });
+  await client.connect();
+  const database = openDatabase({ url: url.href, log: failOnLog });
+  return {
+    url: url.href,
+    database,
+    query: async (sql, values) => (await client.query(sql, values)).rows,
+    async drop() {
+      await database.end();
+      await client.end();
+      await runAsAdmin(`drop database ${name} with (force)`);
+    },
+  };
+}
+
+// Dates as written, counts as numbers: expected values in tests are plain literals.
+function readAsText(oid: number, format?: 'text' | 'binary') {
+  if (oid === pg.types.builtins.DATE) return (text: string) => text;
+  if (oid === pg.types.builtins.INT8) return Number;
+  return pg.types.getTypeParser(oid, format);
+}
+
+async function runAsAdmin(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('adminUrl') });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+function failOnLog(line: string): void {
+  throw new Error(`unexpected log line: ${line}`);
+}
+
+export type TestCollector = TestDatabase & {
+  /** http://127.0.0.1:port */
+  origin: string;
+  /** Lines that the collector logged. */
+  logged: string[];
+  send(body: unknown, options?: SendOptions): Promise<{ status: number; body: unknown }>;
+  stop(): Promise<void>;
+};
+
+export type SendOptions = { site?: string; headers?: Record<string, string> };
+
+export const chrome =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
+
+/** A collector on a port of its own with the sites `demo` and `other`, listening on HTTP as in production. */
+export async function startTestCollector({ now = Date.now }: { now?: () => number } = {}): Promise<TestCollector> {
+  const test = await createTestDatabase();
+  const { database } = test;
+  await addSite(database, { site: 'demo', siteKey: 'demo', retentionDays: 395 });
+  await addSite(database, { site: 'other', siteKey: 'other', retentionDays: 395, allowedOrigins: ['https://shop.example'] });
+  const logged: string[] = [];
+  const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
+  const server = await serveTestApp({ database, now, logged });
+  return {
+    ...test,
+    origin: server.url,
+    logged,
+    send: (body, options) => send(server.url, body, options),
+    async stop() {
+      await server.stop();
+      await jobs.stop();
+      await test.drop();
+    },
+  };
+}
+
+async function serveTestApp({
+  database,
+  now,
+  logged,
+}: {
+  database: Database;
+  now: () => number;
+  logged: string[];
+}): Promise<RunningServer> {
+  const app = createApp({
+    database,
+    now,
+    log: (line) => logged.push(line),
+    geo: await openGeoDatabase(),
+    siteKeys: createSiteKeys({ database, now }),
+    visitors: createVisitorHasher({ database, now }),
+    trustedProxies: undefined,
+    clientIpHeader: 'x-forwarded-for',
+    demoDir: undefined,
+  });
+  return serve(app, { host: '127.0.0.1', port: 0 });
+}
+
+async function send(origin: string, body: unknown, { site = 'demo', headers = {} }: SendOptions = {}) {
+  const response = await fetch(`${origin}/v1/events?site=${site}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': chrome, ...headers },
+    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+/** A UUIDv7 of a time, different at every call. */
+export function newId(unixMs: number = Date.now()): string {
+  return uuidv7(unixMs, crypto.getRandomValues(new Uint8Array(16)));
+}
