@@ -1,0 +1,64 @@
+/**
+ * Checks the import rules of ARCHITECTURE.md. Each rule names the files it binds and what they may not hold; imports of
+ * types alone are exempt, since they leave nothing in the built code. Cycles are found by the linter.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+
+const importPattern = /^(?:import|export)\s+(?!type\b)(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]/gm;
+
+const importRules = [
+  {
+    files: /^sdk\/src\//,
+    forbidden: /^(?!\.|@footfall\/schema\/(limits|ids)$)/,
+    why: 'the browser bundle takes limits and ids of the schema, and nothing else at run time',
+  },
+  { files: /^schema\/src\//, forbidden: /^(?!\.|zod$)/, why: 'zod is the only dependency of the contract' },
+  { files: /^schema\/src\/(limits|ids)\.ts$/, forbidden: /./, why: 'goes into the browser: no imports' },
+  { files: /^collector\/src\//, forbidden: /^@footfall\/sdk/, why: 'SDK and collector meet in the schema alone' },
+  { files: /^collector\/src\/(?!db\/)/, forbidden: /^pg$/, why: 'db/ is the only folder that knows the driver' },
+  {
+    files: /^collector\/src\/(ingest\/(enrich\/.*|validate|sanitize|clock|event-row)|sessions\/(assign|aggregate|session-row))\.ts$/,
+    forbidden: /^(hono|@hono|pg|node:)|\/db\//,
+    why: 'pure: no database, no server, no node; clock and randomness are arguments',
+  },
+  {
+    files: /^collector\/src\/ingest\/(?!collect\.ts|routes\.ts)/,
+    forbidden: /\/(validate|commit|collect)\.js$/,
+    why: 'steps never import each other: collect.ts composes them',
+  },
+  { files: /^(schema|sdk|collector)\/src\//, forbidden: /^\..*\/index\.js$/, why: 'index.ts is for outsiders' },
+];
+
+const textRules = [
+  { files: /^collector\/src\/(?!main\.ts)/, forbidden: /process\.(env|exit|exitCode)\b/, why: 'main.ts alone hands over the environment and exits' },
+  {
+    files: /^collector\/src\/(?!commands\/|db\/embedded\/)/,
+    forbidden: /Date\.now\(\)|new Date\(\)/,
+    why: 'the clock is passed down from the command',
+  },
+];
+
+const grabBag = /^(utils?|helpers?|lib|types|interfaces|constants|common)\.ts$/;
+
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], { encoding: 'utf8' })
+  .split('\n')
+  .filter((file) => /^(schema|sdk|collector)\/src\//.test(file));
+const problems = files.flatMap(checkFile);
+for (const problem of problems) console.error(problem);
+console.log(`${files.length} files, ${problems.length} import problems`);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+function checkFile(file) {
+  const text = readFileSync(file, 'utf8');
+  const imports = [...text.matchAll(importPattern)].map((match) => match[1]);
+  const broken = importRules
+    .filter((rule) => rule.files.test(file))
+    .flatMap((rule) => imports.filter((name) => rule.forbidden.test(name)).map((name) => `${file}: imports ${name}: ${rule.why}`));
+  const worded = textRules
+    .filter((rule) => rule.files.test(file) && rule.forbidden.test(text))
+    .map((rule) => `${file}: ${rule.forbidden}: ${rule.why}`);
+  const named = grabBag.test(basename(file)) ? [`${file}: expected a name that says what is in it`] : [];
+  return [...broken, ...worded, ...named];
+}
