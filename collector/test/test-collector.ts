@@ -9,6 +9,7 @@ import { openGeoDatabase } from '../src/ingest/geo-database.js';
 import { createVisitorHasher } from '../src/ingest/visitor.js';
 import { startJobs } from '../src/jobs.js';
 import { type RunningServer, serve } from '../src/server.js';
+import { runAsAdmin } from './template-database.js';
 
 export type TestDatabase = {
   url: string;
@@ -20,7 +21,7 @@ export type TestDatabase = {
 /** A database of its own for a test file, copied from the migrated template. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await runAsAdmin(`create database ${name} template ${inject('templateDatabase')}`);
+  await runAsAdmin(inject('adminUrl'), `create database ${name} template ${inject('templateDatabase')}`);
   const url = new URL(inject('adminUrl'));
   url.pathname = `/${name}`;
   const client = new pg.Client({ connectionString: url.href, types: { getTypeParser: readAsText } });
@@ -33,7 +34,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     async drop() {
       await database.end();
       await client.end();
-      await runAsAdmin(`drop database ${name} with (force)`);
+      await runAsAdmin(inject('adminUrl'), `drop database ${name} with (force)`);
     },
   };
 }
@@ -43,16 +44,6 @@ function readAsText(oid: number, format?: 'text' | 'binary') {
   if (oid === pg.types.builtins.DATE) return (text: string) => text;
   if (oid === pg.types.builtins.INT8) return Number;
   return pg.types.getTypeParser(oid, format);
-}
-
-async function runAsAdmin(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: inject('adminUrl') });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }
 
 function failOnLog(line: string): void {
