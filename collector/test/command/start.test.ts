@@ -1,0 +1,166 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runFootfall } from '../run-footfall.js';
+import { chrome, createTestDatabase, newId, type TestDatabase } from '../test-collector.js';
+
+let db: TestDatabase;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  env = { DATABASE_URL: db.url, PORT: '0' };
+});
+afterAll(() => db.drop());
+
+test('the first start makes the demo site and prints the admin key, the second does not; SIGTERM stops cleanly', async () => {
+  const first = runFootfall(['start', '--demo', 'examples/script-tag'], { env });
+  const [, url] = await first.until(/collector {2}(http:\S+)\/v1\/events\?site=demo/);
+  const [, key] = await first.until(/admin key {2}(ff_owner_[0-9a-f]{70})/);
+  await first.until(/^ready/m);
+  const event = { id: newId(), type: 'pageview', ts: Date.now(), url: 'http://a.example/' };
+  await fetch(`${url}/v1/events?site=demo`, {
+    method: 'POST',
+    headers: { 'user-agent': chrome },
+    body: JSON.stringify({ sentAt: Date.now(), events: [event] }),
+  });
+  first.process.kill('SIGTERM');
+  expect(await first.finished).toMatchObject({ code: 0, signal: null });
+
+  const second = runFootfall(['start'], { env });
+  const [, again] = await second.until(/dashboard {2}(http:\S+)\/dashboard/);
+  await second.until(/^ready/m);
+  const response = await fetch(`${again}/api/v1/overview?site=demo`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  expect(await response.json()).toMatchObject({ pageviews: 1 });
+  second.process.kill('SIGINT');
+  const { code, stdout } = await second.finished;
+  expect(code).toBe(0);
+  expect(stdout).not.toContain('admin key');
+});
+
+test('the collector serves SDK, demo pages and dashboard, and nothing outside their folders', async () => {
+  const running = runFootfall(['start', '--demo', 'examples/script-tag'], { env });
+  const [, url] = await running.until(/dashboard {2}(http:\S+)\/dashboard/);
+  await running.until(/^ready/m);
+  const get = async (path: string) => (await fetch(url + path)).status;
+  expect(
+    await Promise.all(['/sdk.js', '/demo/', '/dashboard', '/dashboard/overview.js', '/healthz'].map(get)),
+  ).toEqual([200, 200, 200, 200, 200]);
+  expect(
+    await Promise.all(
+      ['/demo/../package.json', '/demo/%2e%2e/package.json', '/demo/..%2fpackage.json', '/nope'].map(get),
+    ),
+  ).toEqual([404, 404, 404, 404]);
+  const script = await fetch(`${url}/sdk.js`);
+  const etag = script.headers.get('etag') ?? '';
+  expect((await fetch(`${url}/sdk.js`, { headers: { 'if-none-match': etag } })).status).toBe(304);
+  expect((await fetch(`${url}/sdk-${etag.replaceAll('"', '')}.js`)).headers.get('cache-control')).toContain(
+    'immutable',
+  );
+  running.process.kill('SIGTERM');
+  await running.finished;
+});
+
+test('a port in use is one line and exit 1', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => taken.once('listening', resolve));
+  const { port } = taken.address() as AddressInfo;
+  const { code, stderr } = await runFootfall(['start'], { env: { ...env, PORT: String(port) } }).finished;
+  taken.close();
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `PORT: expected a free port, but ${port} on 127.0.0.1 is in use; set PORT to another\n`,
+  );
+});
+
+test.each([
+  { name: 'PORT', value: 'http', expected: 'PORT: expected an integer from 0 to 65535, got "http"' },
+  { name: 'PORT', value: '70000', expected: 'PORT: expected an integer from 0 to 65535, got "70000"' },
+  {
+    name: 'DATABASE_URL',
+    value: 'mysql://u:secret@h/d',
+    expected: 'DATABASE_URL: expected postgres://user:password@host:port/database, got "mysql://u:***@h/d"',
+  },
+  {
+    name: 'FOOTFALL_TRUSTED_PROXIES',
+    value: '10.0.0.0/40',
+    expected:
+      'FOOTFALL_TRUSTED_PROXIES: expected addresses or networks like 10.0.0.0/8, separated by commas, got "10.0.0.0/40"',
+  },
+  {
+    name: 'FOOTFALL_ADMIN_KEY',
+    value: 'short',
+    expected: 'FOOTFALL_ADMIN_KEY: expected 32 to 256 printable characters, no spaces, got "5 characters"',
+  },
+  {
+    name: 'FOOTFALL_PUBLIC_URL',
+    value: 'stats',
+    expected: 'FOOTFALL_PUBLIC_URL: expected an http(s) URL, got "stats"',
+  },
+  {
+    name: 'FOOTFALL_RETENTION_DAYS',
+    value: '0',
+    expected: 'FOOTFALL_RETENTION_DAYS: expected an integer from 1 to 36500, got "0"',
+  },
+])('$name=$value is one line and exit 2', async ({ name, value, expected }) => {
+  const { code, stderr } = await runFootfall(['start'], { env: { ...env, [name]: value } }).finished;
+  expect({ code, stderr }).toEqual({ code: 2, stderr: `${expected}\n` });
+});
+
+test('a geography file that is none is one line and exit 2', async () => {
+  const { code, stderr } = await runFootfall(['start'], { env: { ...env, FOOTFALL_GEO_DB: 'package.json' } })
+    .finished;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^FOOTFALL_GEO_DB: expected .*package\.json.*\n$/);
+});
+
+test('a database that is down is one line without the password, and exit 1', async () => {
+  const { code, stderr } = await runFootfall(['start'], {
+    env: { ...env, DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' },
+  }).finished;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^DATABASE_URL: expected a PostgreSQL server at postgres:\/\/u:\*\*\*@127\.0\.0\.1:1\/x, got: .*ECONNREFUSED.*\n$/,
+  );
+});
+
+test.each([
+  { args: ['strat'], stderr: 'footfall: expected a command, got "strat"; see footfall --help\n' },
+  { args: ['site', 'add'], stderr: /^footfall: expected 1 arguments, got 0; usage: footfall site add SLUG/ },
+  { args: ['start', '--port', '1'], stderr: /^footfall: Unknown option '--port'.*usage: footfall start/ },
+  {
+    args: ['key', 'create', '--role', 'king'],
+    stderr: '--role: expected one of owner, admin, analyst, assign, ingest, got "king"\n',
+  },
+])('footfall $args is wrong usage: exit 2', async ({ args, stderr }) => {
+  const finished = await runFootfall(args, { env }).finished;
+  expect(finished.code).toBe(2);
+  expect(finished.stderr).toMatch(stderr);
+});
+
+test('sites and keys are made, listed and revoked by command', async () => {
+  const site = await runFootfall(['site', 'add', 'shop', '--origin', 'https://shop.example', '--json'], {
+    env,
+  }).finished;
+  expect(JSON.parse(site.stdout)).toEqual({ site: 'shop', siteKey: expect.stringMatching(/^[\w-]{16}$/) });
+  const twice = await runFootfall(['site', 'add', 'shop'], { env }).finished;
+  expect({ code: twice.code, stderr: twice.stderr }).toEqual({
+    code: 1,
+    stderr: 'site: "shop" is there already; expected a new slug\n',
+  });
+  const key = await runFootfall(['key', 'create', '--role', 'analyst', '--site', 'shop', '--json'], { env })
+    .finished;
+  expect(JSON.parse(key.stdout).key).toMatch(/^ff_analyst_[0-9a-f]{70}$/);
+  const listed = JSON.parse((await runFootfall(['key', 'list', '--json'], { env }).finished).stdout);
+  const { keyId } = listed.find(({ role }: { role: string }) => role === 'analyst');
+  expect((await runFootfall(['key', 'revoke', keyId], { env }).finished).stdout).toBe(
+    `key ${keyId} is revoked\n`,
+  );
+  expect((await runFootfall(['key', 'revoke', keyId], { env }).finished).code).toBe(1);
+  expect(JSON.parse((await runFootfall(['site', 'list', '--json'], { env }).finished).stdout)).toMatchObject([
+    { site: 'demo', siteKeys: ['demo'] },
+    { site: 'shop' },
+  ]);
+});

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const executable = fileURLToPath(new URL('../bin/footfall.js', import.meta.url));
+
+export type Finished = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
+
+export type Running = {
+  process: ChildProcess;
+  /** Resolves when a line of either stream matches; rejects when the command ends before. */
+  until(pattern: RegExp): Promise<RegExpMatchArray>;
+  finished: Promise<Finished>;
+};
+
+/** Runs the built `footfall` command as a user would, with nothing in its environment but what is given. */
+export function runFootfall(
+  args: string[],
+  { env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {},
+): Running {
+  const child = spawn(process.execPath, [executable, ...args], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    output.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output.stderr += chunk;
+  });
+  const finished = new Promise<Finished>((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, ...output }));
+  });
+  return { process: child, finished, until: (pattern) => waitForOutput(child, output, pattern) };
+}
+
+function waitForOutput(
+  child: ChildProcess,
+  output: { stdout: string; stderr: string },
+  pattern: RegExp,
+): Promise<RegExpMatchArray> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const match = output.stdout.match(pattern) ?? output.stderr.match(pattern);
+      if (match) resolve(match);
+    };
+    child.stdout?.on('data', look);
+    child.stderr?.on('data', look);
+    child.on('close', () => reject(new Error(`ended before ${pattern}: ${output.stdout}${output.stderr}`)));
+    look();
+  });
+}
