@@ -29,11 +29,12 @@ export const start: Command = {
   },
 };
 
-// A signal that comes while the database is still being made must not end the process halfway.
+// A signal that comes while the database is still being made must not end the process halfway, and neither must a second
+// one while it stops: npm hands on the Ctrl-C that the terminal has sent already.
 function listenForStop(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    process.on('SIGINT', () => resolve());
+    process.on('SIGTERM', () => resolve());
   });
 }
 
