@@ -65,10 +65,13 @@ function isAboutPlaces(type: string): boolean {
 }
 
 function refuse(path: string, got: string, cause?: unknown): never {
-  throw new StartError(`FOOTFALL_GEO_DB: expected a country or city database (.mmdb) at "${path}", got ${got}`, {
-    exitCode: 2,
-    cause,
-  });
+  throw new StartError(
+    `FOOTFALL_GEO_DB: expected a country or city database (.mmdb) at "${path}", got ${got}`,
+    {
+      exitCode: 2,
+      cause,
+    },
+  );
 }
 
 function reasonOf(cause: unknown): string {
@@ -93,7 +96,7 @@ function lookUp(reader: Reader<Response>, address: string): Place {
   }
 }
 
-/** ::ffff:192.0.2.1, as a dual-stack socket reports it, is the IPv4 address; a zone (%eth0) is local to this machine. */
+/** ::ffff:192.0.2.1, as a dual-stack socket reports it, is the IPv4 address; a zone (%eth0) is local to the machine. */
 function toPlainAddress(address: string): string {
   const plain = address.replace(/%.*$/, '');
   const mapped = /^(?:::|(?:0{1,4}:){5})ffff:([\da-f.:]+)$/i.exec(plain)?.[1];

@@ -35,7 +35,12 @@ test.each([
 ])('a clock $name is corrected and marked as odd', ({ offset }) => {
   const ts = now + offset - 5_000;
   const placed = placeEvent({ id: idAt(ts), ts, sentAt: now + offset, receivedAt: now });
-  expect(placed).toMatchObject({ occurredAt: now - 5_000, eventDay: '2026-03-29', isOdd: true, flags: ['odd_clock'] });
+  expect(placed).toMatchObject({
+    occurredAt: now - 5_000,
+    eventDay: '2026-03-29',
+    isOdd: true,
+    flags: ['odd_clock'],
+  });
 });
 
 test('a time in the future of a right clock is stored at its receipt, with a flag', () => {

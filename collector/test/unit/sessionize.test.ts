@@ -10,8 +10,15 @@ function arrival(eventId: string, occurredAt: number, isActive = true): Arrival 
 }
 
 test('a gap of exactly 30 minutes keeps a session, one millisecond more ends it', () => {
-  const { sessionOf } = assignSessions([], [arrival('a', 0), arrival('b', gapMs), arrival('c', 2 * gapMs + 1)]);
-  expect([...sessionOf]).toEqual([['a', 'a'], ['b', 'a'], ['c', 'c']]);
+  const { sessionOf } = assignSessions(
+    [],
+    [arrival('a', 0), arrival('b', gapMs), arrival('c', 2 * gapMs + 1)],
+  );
+  expect([...sessionOf]).toEqual([
+    ['a', 'a'],
+    ['b', 'a'],
+    ['c', 'c'],
+  ]);
 });
 
 test('a session is never longer than 24 hours, however busy', () => {
@@ -25,7 +32,10 @@ test('a session is never longer than 24 hours, however busy', () => {
 
 test('an arrival within a gap of a stored session joins it', () => {
   const stored: Interval[] = [{ sessionId: 's', startedAt: 10 * gapMs, endedAt: 11 * gapMs }];
-  const { sessionOf, mustRebuild } = assignSessions(stored, [arrival('before', 9 * gapMs), arrival('after', 12 * gapMs)]);
+  const { sessionOf, mustRebuild } = assignSessions(stored, [
+    arrival('before', 9 * gapMs),
+    arrival('after', 12 * gapMs),
+  ]);
   expect(Object.fromEntries(sessionOf)).toEqual({ before: 's', after: 's' });
   expect(mustRebuild).toBe(false);
 });
@@ -39,7 +49,10 @@ test('an arrival that joins two stored sessions asks for a new cut', () => {
 });
 
 test('engagement joins the session that was alive and starts none', () => {
-  const { sessionOf } = assignSessions([], [arrival('page', 0), arrival('ping', 60_000, false), arrival('late', 2 * gapMs, false)]);
+  const { sessionOf } = assignSessions(
+    [],
+    [arrival('page', 0), arrival('ping', 60_000, false), arrival('late', 2 * gapMs, false)],
+  );
   expect(Object.fromEntries(sessionOf)).toEqual({ page: 'page', ping: 'page' });
 });
 
@@ -49,11 +62,16 @@ test('the cut of any events is the one that a single pass over them gives', () =
     fc.property(times, (unsorted) => {
       const sorted = unsorted.toSorted((a, b) => a - b);
       const sessions = cutSessions(sorted.map((time, i) => arrival(`e${i}`, time)));
-      expect(sessions.flatMap(({ arrivals }) => arrivals.map(({ occurredAt }) => occurredAt))).toEqual(sorted);
+      expect(sessions.flatMap(({ arrivals }) => arrivals.map(({ occurredAt }) => occurredAt))).toEqual(
+        sorted,
+      );
       for (const [i, session] of sessions.entries()) {
         expect(session.endedAt - session.startedAt).toBeLessThanOrEqual(dayMs);
         const next = sessions[i + 1];
-        if (next) expect(next.startedAt - session.endedAt > gapMs || next.startedAt - session.startedAt > dayMs).toBe(true);
+        if (next)
+          expect(next.startedAt - session.endedAt > gapMs || next.startedAt - session.startedAt > dayMs).toBe(
+            true,
+          );
       }
     }),
   );

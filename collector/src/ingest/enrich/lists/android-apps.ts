@@ -1,0 +1,35 @@
+/**
+ * Android packages and the host of the service behind them, for referrers of the form android-app://package/.
+ * Other packages are read backwards: com.reddit.frontpage is frontpage.reddit.com.
+ */
+export const androidApps: ReadonlyMap<string, string> = new Map([
+  ['com.google.android.googlequicksearchbox', 'www.google.com'],
+  ['com.google.android.apps.searchlite', 'www.google.com'],
+  ['com.google.android.apps.magazines', 'news.google.com'],
+  ['com.google.android.gm', 'mail.google.com'],
+  ['com.google.android.gm.lite', 'mail.google.com'],
+  ['com.google.android.youtube', 'www.youtube.com'],
+  ['com.google.android.apps.bard', 'gemini.google.com'],
+  ['com.microsoft.bing', 'www.bing.com'],
+  ['com.microsoft.office.outlook', 'outlook.office.com'],
+  ['com.microsoft.copilot', 'copilot.microsoft.com'],
+  ['com.microsoft.teams', 'teams.microsoft.com'],
+  ['com.yahoo.mobile.client.android.mail', 'mail.yahoo.com'],
+  ['com.yahoo.mobile.client.android.search', 'search.yahoo.com'],
+  ['com.samsung.android.email.provider', 'mail.samsung.com'],
+  ['com.fsck.k9', 'mail.k9mail.app'],
+  ['com.openai.chatgpt', 'chatgpt.com'],
+  ['com.anthropic.claude', 'claude.ai'],
+  ['com.deepseek.chat', 'chat.deepseek.com'],
+  ['com.facebook.orca', 'www.messenger.com'],
+  ['com.zhiliaoapp.musically', 'www.tiktok.com'],
+  ['com.ss.android.ugc.trill', 'www.tiktok.com'],
+  ['com.tencent.mm', 'www.wechat.com'],
+  ['com.sina.weibo', 'weibo.com'],
+  ['com.kakao.talk', 'www.kakao.com'],
+  ['jp.naver.line.android', 'line.me'],
+  ['xyz.blueskyweb.app', 'bsky.app'],
+  ['org.thunderdog.challegram', 'web.telegram.org'],
+  ['com.Slack', 'app.slack.com'],
+  ['com.vkontakte.android', 'vk.com'],
+]);

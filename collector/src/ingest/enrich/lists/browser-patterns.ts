@@ -1,0 +1,43 @@
+/**
+ * Apps that show pages in a web view, and browsers that ua-parser-js 1.x takes for the one they are built on, each with
+ * its version where it gives one. The first match wins: Facebook's and TikTok's tokens are also in the agents of their
+ * sister apps, and QQ's in WeChat's.
+ */
+export const browserPatterns: readonly (readonly [name: string, pattern: RegExp])[] = [
+  ['Instagram', /\bInstagram[ /]([\d.]+)/],
+  ['Threads', /\bBarcelona ([\d.]+)/],
+  ['Facebook', /\bFBAV\/([\d.]+)/],
+  ['Facebook', /\bFB(?:AN|_IAB)\//],
+  ['TikTok', /\b(?:musical_ly|trill|TikTok|BytedanceWebview)\b.*?(?:app_version\/|trill_)(\d+\.[\d.]+)/],
+  ['TikTok', /\b(?:musical_ly|trill)_?([\d.]*)/],
+  ['Snapchat', /\bSnapchat\/([\d.]+)/],
+  ['WeChat', /\bMicroMessenger\/([\d.]+)/],
+  ['QQ Browser', /\bM?QQBrowser\/([\d.]+)/],
+  ['LinkedIn', /\[LinkedInApp\](?:\/([\d.]+))?/],
+  ['Pinterest', /\[Pinterest\/(?:iOS|Android)\]/],
+  ['Pinterest', /\bPinterest(?: for \w+(?: Tablet)?)?\/(\d[\d.]*) [C(]/],
+  ['Twitter', /\bTwitter(?:Android| for \w+)(?:\/([\d.]+))?/],
+  ['LINE', /\bLine\/([\d.]+)(?:\/IAB|$| )/],
+  ['KakaoTalk', /\bKAKAOTALK[ /]([\d.]+)/],
+  ['Naver', /\bNAVER\([^)]*?\b(\d+\.[\d.]+)/],
+  ['Google App', /\b(?:GSA|GoogleApp)\/([\d.]+)/],
+  ['Bing', /\bBing(?:Web|Sapphire)\/([\d.]+)/],
+  ['Slack', /\bSlack(?:_SSB)?\/([\d.]+)/],
+  ['Discord', /\b[Dd]iscord\/([\d.]+)/],
+  ['Microsoft Teams', /\bTeams(?:Mobile-\w+)?\/([\d.]+)/],
+  ['Telegram', /\bTelegram-(?:Android|iOS)\/([\d.]+)/],
+  ['Reddit', /\bReddit\/(?:Version )?([\d.]+)/],
+  ['DuckDuckGo', /\bDuckDuckGo\/([\d.]+)/],
+  ['Ecosia', /\(Ecosia \w+@([\d.]+)/],
+  ['Brave', /\bBrave\b(?:(?:\/| Chrome\/)([\d.]+))?/],
+  ['UC Browser', /\bUCBrowser\/?([\d.]+)/],
+  ['UC Browser', /\bUC(?:Mobile\/|WEB\/?)([\d.]+)/],
+  ['Chrome Headless', /\bHeadlessChrome\/([\d.]+)/],
+  ['Avast Secure Browser', /\bAvastSecureBrowser\/([\d.]+)/],
+  ['Aloha', /\bAlohaBrowser\/([\d.]+)/],
+  ['Honor Browser', /\bHonorBrowser\/([\d.]+)/i],
+  ['Mint Browser', /\bMint Browser\/([\d.]+)/],
+  ['Mullvad Browser', /\bMullvadBrowser\/([\d.]+)/],
+  ['Phoenix', /\bPHX\/([\d.]+)/],
+  ['Safari', /^Safari\/?([\d.]+) CFNetwork\//],
+];

@@ -1,0 +1,26 @@
+/** Web mail and the hosts that it sends readers through: name and hosts; subdomains belong to them. */
+export const emailServices: Readonly<Record<string, string>> = {
+  Gmail: 'mail.google.com inbox.google.com',
+  Outlook:
+    'outlook.live.com outlook.office.com outlook.office365.com outlook.com safelinks.protection.outlook.com',
+  'Yahoo! Mail': 'mail.yahoo.com mail.yahoo.co.jp',
+  'AOL Mail': 'mail.aol.com',
+  'iCloud Mail': 'icloud.com/mail',
+  'Proton Mail': 'mail.proton.me mail.protonmail.com',
+  Fastmail: 'fastmail.com',
+  HEY: 'app.hey.com',
+  'Zoho Mail': 'mail.zoho.com mail.zoho.eu',
+  GMX: 'deref-gmx.net deref-gmx.com navigator.gmx.net navigator-bs.gmx.com navigator-lxa.gmx.net',
+  'mail.com': 'deref-mail.com navigator-lxa.mail.com',
+  'WEB.DE': 'deref-web.de navigator.web.de',
+  'IONOS Mail': 'deref-1und1.de email.ionos.com',
+  'T-Online E-Mail': 'email.t-online.de',
+  'Mail.ru': 'e.mail.ru touch.mail.ru',
+  'Yandex Mail': 'mail.yandex.ru mail.yandex.com',
+  'Naver Mail': 'mail.naver.com',
+  'Seznam Email': 'email.seznam.cz',
+  'QQ Mail': 'mail.qq.com',
+  '163 Mail': 'mail.163.com mail.126.com',
+  Superhuman: 'mail.superhuman.com',
+  Tutanota: 'app.tuta.com mail.tutanota.com',
+};
