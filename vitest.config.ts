@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-const database = './collector/test/database-server.ts';
+const globalSetup = ['./collector/test/database-server.ts'];
 
+/** unit: pure parts. database: the collector over HTTP, SQL and the command. browser: the built SDK in Chromium. */
 export default defineConfig({
   test: {
     reporters: ['default', './.ci/count-reporter.js'],
@@ -9,18 +10,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: [
-            'schema/test/**/*.test.ts',
-            'collector/test/unit/**/*.test.ts',
-            'sdk/test/unit/**/*.test.ts',
-          ],
+          include: ['{schema,sdk,collector}/test/unit/**/*.test.ts'],
         },
       },
       {
         test: {
           name: 'database',
-          include: ['collector/test/database/**/*.test.ts'],
-          globalSetup: [database],
+          include: ['collector/test/{database,command,embedded}/**/*.test.ts'],
+          globalSetup,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -29,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['sdk/test/browser/**/*.test.ts'],
-          globalSetup: [database],
+          globalSetup,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,

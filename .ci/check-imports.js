@@ -16,10 +16,19 @@ const importRules = [
   },
   { files: /^schema\/src\//, forbidden: /^(?!\.|zod$)/, why: 'zod is the only dependency of the contract' },
   { files: /^schema\/src\/(limits|ids)\.ts$/, forbidden: /./, why: 'goes into the browser: no imports' },
-  { files: /^collector\/src\//, forbidden: /^@footfall\/sdk/, why: 'SDK and collector meet in the schema alone' },
-  { files: /^collector\/src\/(?!db\/)/, forbidden: /^pg$/, why: 'db/ is the only folder that knows the driver' },
   {
-    files: /^collector\/src\/(ingest\/(enrich\/.*|validate|sanitize|clock|event-row)|sessions\/(assign|aggregate|session-row))\.ts$/,
+    files: /^collector\/src\//,
+    forbidden: /^@footfall\/sdk/,
+    why: 'SDK and collector meet in the schema alone',
+  },
+  {
+    files: /^collector\/src\/(?!db\/)/,
+    forbidden: /^pg$/,
+    why: 'db/ is the only folder that knows the driver',
+  },
+  {
+    files:
+      /^collector\/src\/(ingest\/(enrich\/.*|validate|sanitize|clock|event-row)|sessions\/(assign|aggregate|session-row))\.ts$/,
     forbidden: /^(hono|@hono|pg|node:)|\/db\//,
     why: 'pure: no database, no server, no node; clock and randomness are arguments',
   },
@@ -28,11 +37,19 @@ const importRules = [
     forbidden: /\/(validate|commit|collect)\.js$/,
     why: 'steps never import each other: collect.ts composes them',
   },
-  { files: /^(schema|sdk|collector)\/src\//, forbidden: /^\..*\/index\.js$/, why: 'index.ts is for outsiders' },
+  {
+    files: /^(schema|sdk|collector)\/src\//,
+    forbidden: /^\..*\/index\.js$/,
+    why: 'index.ts is for outsiders',
+  },
 ];
 
 const textRules = [
-  { files: /^collector\/src\/(?!main\.ts)/, forbidden: /process\.(env|exit|exitCode)\b/, why: 'main.ts alone hands over the environment and exits' },
+  {
+    files: /^collector\/src\/(?!main\.ts)/,
+    forbidden: /process\.(env|exit|exitCode)\b/,
+    why: 'main.ts alone hands over the environment and exits',
+  },
   {
     files: /^collector\/src\/(?!commands\/|db\/embedded\/)/,
     forbidden: /Date\.now\(\)|new Date\(\)/,
@@ -55,7 +72,11 @@ function checkFile(file) {
   const imports = [...text.matchAll(importPattern)].map((match) => match[1]);
   const broken = importRules
     .filter((rule) => rule.files.test(file))
-    .flatMap((rule) => imports.filter((name) => rule.forbidden.test(name)).map((name) => `${file}: imports ${name}: ${rule.why}`));
+    .flatMap((rule) =>
+      imports
+        .filter((name) => rule.forbidden.test(name))
+        .map((name) => `${file}: imports ${name}: ${rule.why}`),
+    );
   const worded = textRules
     .filter((rule) => rule.files.test(file) && rule.forbidden.test(text))
     .map((rule) => `${file}: ${rule.forbidden}: ${rule.why}`);

@@ -49,7 +49,9 @@ const queries = {
 
 /** The schema footfall as the catalogue of a migrated database tells it, in the same words on every server version. */
 export async function dumpSchema({ query }: TestDatabase): Promise<string> {
-  const parts: string[] = ['-- The result of all migrations, for reading. Written by `npm run schema`; not run by anything.'];
+  const parts: string[] = [
+    '-- The result of all migrations, for reading. Written by `npm run schema`; not run by anything.',
+  ];
   for (const sql of Object.values(queries)) {
     const rows = await query<Lines>(sql);
     parts.push(rows.map(({ line }) => line).join('\n'));

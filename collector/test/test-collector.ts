@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { uuidv7 } from '@footfall/schema';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { uuidv7 } from '@footfall/schema';
 import { addSite, createSiteKeys } from '../src/access/sites.js';
 import { createApp } from '../src/app.js';
 import { type Database, openDatabase } from '../src/db/database.js';
@@ -26,6 +26,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   url.pathname = `/${name}`;
   const client = new pg.Client({ connectionString: url.href, types: { getTypeParser: readAsText } });
   await client.connect();
+  // Names print with their schema, whatever the login is called.
+  await client.query(`set search_path = ''`);
   const database = openDatabase({ url: url.href, log: failOnLog });
   return {
     url: url.href,
@@ -65,11 +67,20 @@ export const chrome =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
 
 /** A collector on a port of its own with the sites `demo` and `other`, listening on HTTP as in production. */
-export async function startTestCollector({ now = Date.now }: { now?: () => number } = {}): Promise<TestCollector> {
+export async function startTestCollector({
+  now = Date.now,
+}: {
+  now?: () => number;
+} = {}): Promise<TestCollector> {
   const test = await createTestDatabase();
   const { database } = test;
   await addSite(database, { site: 'demo', siteKey: 'demo', retentionDays: 395 });
-  await addSite(database, { site: 'other', siteKey: 'other', retentionDays: 395, allowedOrigins: ['https://shop.example'] });
+  await addSite(database, {
+    site: 'other',
+    siteKey: 'other',
+    retentionDays: 395,
+    allowedOrigins: ['https://shop.example'],
+  });
   const logged: string[] = [];
   const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
   const server = await serveTestApp({ database, now, logged });

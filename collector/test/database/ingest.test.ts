@@ -12,7 +12,9 @@ beforeAll(async () => {
 afterAll(() => collector.stop());
 beforeEach(async () => {
   now = Date.parse('2026-11-20T12:00:00Z');
-  await collector.query('truncate footfall.events, footfall.sessions, footfall.odd_ids, footfall.dead_letter');
+  await collector.query(
+    'truncate footfall.events, footfall.sessions, footfall.odd_ids, footfall.dead_letter',
+  );
 });
 
 function pageview(path: string, { at = now, ...rest }: { at?: number; [key: string]: unknown } = {}) {
@@ -24,8 +26,13 @@ function batch(events: unknown[], rest: Record<string, unknown> = {}) {
 }
 
 test('a pageview becomes an event and a session, enriched, before the answer', async () => {
-  const event = pageview('/shoes?utm_source=news&utm_medium=email', { title: 'Shoes', referrer: 'https://www.google.com/' });
-  const answer = await collector.send(batch([event], { context: { language: 'de-DE', screen: [1920, 1080], timezone: 'Europe/Berlin' } }));
+  const event = pageview('/shoes?utm_source=news&utm_medium=email', {
+    title: 'Shoes',
+    referrer: 'https://www.google.com/',
+  });
+  const answer = await collector.send(
+    batch([event], { context: { language: 'de-DE', screen: [1920, 1080], timezone: 'Europe/Berlin' } }),
+  );
   expect(answer).toEqual({ status: 200, body: { accepted: 1, duplicate: 0, rejected: [], serverTime: now } });
   const events = await collector.query(
     'select event_day, host, path, browser, os, device, country, channel, utm_source, is_bot from footfall.events',
@@ -86,7 +93,9 @@ test('an event of a clock two years ahead is stored once, today, however often a
   const ahead = now + 730 * dayMs;
   const event = pageview('/future', { at: ahead });
   expect((await collector.send({ sentAt: ahead, events: [event] })).body).toMatchObject({ accepted: 1 });
-  expect((await collector.send({ sentAt: ahead + 60_000, events: [event] })).body).toMatchObject({ duplicate: 1 });
+  expect((await collector.send({ sentAt: ahead + 60_000, events: [event] })).body).toMatchObject({
+    duplicate: 1,
+  });
   expect((await collector.send({ sentAt: now, events: [event] })).body).toMatchObject({ duplicate: 1 });
   expect(await collector.query('select event_day, occurred_at, flags from footfall.events')).toEqual([
     { event_day: '2026-11-20', occurred_at: new Date(now), flags: ['odd_clock'] },
@@ -96,13 +105,23 @@ test('an event of a clock two years ahead is stored once, today, however often a
 test('an event twice in one batch is stored once', async () => {
   const event = pageview('/twice');
   const upper = { ...event, id: event.id.toUpperCase() };
-  expect((await collector.send(batch([event, event, upper]))).body).toMatchObject({ accepted: 1, duplicate: 2 });
+  expect((await collector.send(batch([event, event, upper]))).body).toMatchObject({
+    accepted: 1,
+    duplicate: 2,
+  });
 });
 
 test('a bad event goes to the dead letter with its reason and harms no other', async () => {
   const good = pageview('/good');
   const answer = await collector.send(
-    batch([{ id: 'x', type: 'pageview', ts: now }, good, { ...pageview('/a'), type: 'nope' }, null, { ...pageview('/b'), ts: 'now' }, { id: newId(now), type: 'custom', ts: now }]),
+    batch([
+      { id: 'x', type: 'pageview', ts: now },
+      good,
+      { ...pageview('/a'), type: 'nope' },
+      null,
+      { ...pageview('/b'), ts: 'now' },
+      { id: newId(now), type: 'custom', ts: now },
+    ]),
   );
   expect(answer.status).toBe(200);
   expect(answer.body).toMatchObject({
@@ -116,7 +135,13 @@ test('a bad event goes to the dead letter with its reason and harms no other', a
     ],
   });
   const letters = await collector.query('select reason from footfall.dead_letter order by reason');
-  expect(letters.map(({ reason }) => reason)).toEqual(['bad_id', 'bad_name', 'bad_ts', 'bad_type', 'not_object']);
+  expect(letters.map(({ reason }) => reason)).toEqual([
+    'bad_id',
+    'bad_name',
+    'bad_ts',
+    'bad_type',
+    'not_object',
+  ]);
 });
 
 test('a refused event that is sent again leaves one dead letter', async () => {
@@ -133,7 +158,9 @@ test('an event older than 35 days is refused, unless it is the retry of one that
   const late = pageview('/late', { at: now - 36 * dayMs });
   const answer = await collector.send(batch([event, late]));
   expect(answer.body).toMatchObject({ duplicate: 1, rejected: [{ index: 1, id: late.id, code: 'too_old' }] });
-  expect(await collector.query('select reason, event_id from footfall.dead_letter')).toEqual([{ reason: 'too_old', event_id: late.id }]);
+  expect(await collector.query('select reason, event_id from footfall.dead_letter')).toEqual([
+    { reason: 'too_old', event_id: late.id },
+  ]);
 });
 
 test('what PostgreSQL cannot hold is replaced, and keys that poison prototypes are dropped', async () => {
@@ -141,7 +168,11 @@ test('what PostgreSQL cannot hold is replaced, and keys that poison prototypes a
   const answer = await collector.send(`{"sentAt":${now},"events":[${event}]}`);
   expect(answer.body).toMatchObject({ accepted: 1 });
   const [row] = await collector.query('select name, props, flags from footfall.events');
-  expect(row).toEqual({ name: 'p\ufffdv', props: { 'a\ufffdb': 'x\ufffdy', 'k\ufffd': '\ufffdz', n: null }, flags: ['non_finite'] });
+  expect(row).toEqual({
+    name: 'p\ufffdv',
+    props: { 'a\ufffdb': 'x\ufffdy', 'k\ufffd': '\ufffdz', n: null },
+    flags: ['non_finite'],
+  });
   expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
 });
 
@@ -154,14 +185,26 @@ test.each([
   { name: 'a visitor that is no object', body: { visitor: 5, events: [] }, status: 400 },
   { name: 'a body over 256 KiB', body: ' '.repeat(262_145), status: 413 },
   { name: 'more than 500 events', body: { events: Array(501).fill(null) }, status: 413 },
-  { name: 'a gzip bomb', body: gzipSync(Buffer.alloc(20 << 20)), headers: { 'content-encoding': 'gzip' }, status: 413 },
-  { name: 'a torn gzip stream', body: gzipSync('{"events":[]}').subarray(0, 20), headers: { 'content-encoding': 'gzip' }, status: 400 },
+  {
+    name: 'a gzip bomb',
+    body: gzipSync(Buffer.alloc(20 << 20)),
+    headers: { 'content-encoding': 'gzip' },
+    status: 413,
+  },
+  {
+    name: 'a torn gzip stream',
+    body: gzipSync('{"events":[]}').subarray(0, 20),
+    headers: { 'content-encoding': 'gzip' },
+    status: 400,
+  },
   { name: 'an unknown encoding', body: '{}', headers: { 'content-encoding': 'gzip, gzip' }, status: 415 },
   { name: 'a form', body: 'a=1', headers: { 'content-type': 'multipart/form-data' }, status: 415 },
 ])('$name is refused with $status and one line that says why', async ({ body, status, headers = {} }) => {
   const answer = await collector.send(body, { headers: headers as Record<string, string> });
   expect(answer.status).toBe(status);
-  expect(answer.body).toMatchObject({ error: { code: expect.any(String), message: expect.stringMatching(/expected|Required/) } });
+  expect(answer.body).toMatchObject({
+    error: { code: expect.any(String), message: expect.stringMatching(/expected|Required/) },
+  });
 });
 
 test('gzip is recognised by its magic bytes in text/plain, which needs no preflight', async () => {
@@ -183,16 +226,24 @@ test.each([
 });
 
 test('the demo site lets the pages of this machine in', async () => {
-  const answer = await collector.send(batch([pageview('/')]), { headers: { origin: 'http://localhost:5173' } });
+  const answer = await collector.send(batch([pageview('/')]), {
+    headers: { origin: 'http://localhost:5173' },
+  });
   expect(answer.status).toBe(200);
 });
 
 test('a preflight is answered with headers for a listed origin alone', async () => {
   const preflight = (origin: string) =>
-    fetch(`${collector.origin}/v1/events?site=other`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
+    fetch(`${collector.origin}/v1/events?site=other`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
   const listed = await preflight('https://shop.example');
   const foreign = await preflight('https://evil.example');
-  expect([listed.status, listed.headers.get('access-control-allow-origin')]).toEqual([204, 'https://shop.example']);
+  expect([listed.status, listed.headers.get('access-control-allow-origin')]).toEqual([
+    204,
+    'https://shop.example',
+  ]);
   expect([foreign.status, foreign.headers.get('access-control-allow-origin')]).toEqual([204, null]);
 });
 
@@ -206,8 +257,12 @@ test('a forwarded address from anybody is a claim: visitor and country come from
   const headers = { 'x-forwarded-for': '8.8.8.8', 'cf-connecting-ip': '8.8.4.4' };
   await collector.send(batch([pageview('/1')]), { headers });
   await collector.send(batch([pageview('/2')]));
-  expect(await collector.query('select distinct visitor_id is not null as known, country from footfall.events')).toEqual([{ known: true, country: null }]);
-  expect(await collector.query('select count(distinct visitor_id) as n from footfall.events')).toEqual([{ n: 1 }]);
+  expect(
+    await collector.query('select distinct visitor_id is not null as known, country from footfall.events'),
+  ).toEqual([{ known: true, country: null }]);
+  expect(await collector.query('select count(distinct visitor_id) as n from footfall.events')).toEqual([
+    { n: 1 },
+  ]);
 });
 
 test('events of one cookieless visitor within 30 minutes are one session, in whatever order they come', async () => {
@@ -216,35 +271,69 @@ test('events of one cookieless visitor within 30 minutes are one session, in wha
   for (const minute of [45, 0, 100, 20, 125]) {
     await collector.send(batch([pageview(`/${minute}`, { at: start + minute * 60_000 })]));
   }
-  const count = 'select pageview_count as n, entry_path, exit_path from footfall.sessions order by started_at';
+  const count =
+    'select pageview_count as n, entry_path, exit_path from footfall.sessions order by started_at';
   expect(await collector.query(count)).toEqual([
     { n: 3, entry_path: '/0', exit_path: '/45' },
     { n: 2, entry_path: '/100', exit_path: '/125' },
   ]);
   await collector.send(batch([pageview('/70', { at: start + 70 * 60_000 })]));
-  await collector.send(batch([{ ...pageview('/70', { at: start + 70 * 60_000 }), type: 'engagement', props: { engagedMs: 12_000 } }]));
-  const merged = await collector.query('select pageview_count as n, entry_path, exit_path, engaged_ms, browser, user_agent is not null as ua from footfall.sessions');
-  expect(merged).toEqual([{ n: minutes.length, entry_path: '/0', exit_path: '/125', engaged_ms: 12_000, browser: 'Chrome', ua: true }]);
-  expect(await collector.query('select count(distinct session_id) as n from footfall.events')).toEqual([{ n: 1 }]);
+  await collector.send(
+    batch([
+      { ...pageview('/70', { at: start + 70 * 60_000 }), type: 'engagement', props: { engagedMs: 12_000 } },
+    ]),
+  );
+  const merged = await collector.query(
+    'select pageview_count as n, entry_path, exit_path, engaged_ms, browser, user_agent is not null as ua from footfall.sessions',
+  );
+  expect(merged).toEqual([
+    {
+      n: minutes.length,
+      entry_path: '/0',
+      exit_path: '/125',
+      engaged_ms: 12_000,
+      browser: 'Chrome',
+      ua: true,
+    },
+  ]);
+  expect(await collector.query('select count(distinct session_id) as n from footfall.events')).toEqual([
+    { n: 1 },
+  ]);
 });
 
 test('a session that the browser names is kept under that name', async () => {
   const session = { id: newId(now) };
   const visitor = { id: 'v-1', userId: 'u-1' };
-  await collector.send(batch([pageview('/1'), { ...pageview('/1'), type: 'click', props: { tag: 'a' } }], { session, visitor }));
-  await collector.send(batch([{ ...pageview('/1'), type: 'error', props: { message: 'boom' } }], { session, visitor }));
+  await collector.send(
+    batch([pageview('/1'), { ...pageview('/1'), type: 'click', props: { tag: 'a' } }], { session, visitor }),
+  );
+  await collector.send(
+    batch([{ ...pageview('/1'), type: 'error', props: { message: 'boom' } }], { session, visitor }),
+  );
   const rows = await collector.query(
     'select session_id, visitor_id, user_id, event_count, interaction_count, error_count, is_bounce from footfall.sessions',
   );
   expect(rows).toEqual([
-    { session_id: session.id, visitor_id: 'v-1', user_id: 'u-1', event_count: 3, interaction_count: 1, error_count: 1, is_bounce: false },
+    {
+      session_id: session.id,
+      visitor_id: 'v-1',
+      user_id: 'u-1',
+      event_count: 3,
+      interaction_count: 1,
+      error_count: 1,
+      is_bounce: false,
+    },
   ]);
 });
 
 test('a bot is stored with its reason, apart from people', async () => {
-  const headers = { 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)' };
+  const headers = {
+    'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
+  };
   await collector.send(batch([pageview('/')]), { headers });
-  expect(await collector.query('select is_bot, bot_reason is not null as reasoned from footfall.events')).toEqual([{ is_bot: true, reasoned: true }]);
+  expect(
+    await collector.query('select is_bot, bot_reason is not null as reasoned from footfall.events'),
+  ).toEqual([{ is_bot: true, reasoned: true }]);
   expect(await collector.query('select is_bot from footfall.sessions')).toEqual([{ is_bot: true }]);
 });
 
@@ -255,5 +344,7 @@ test('requests side by side with the same events store each of them once', async
   );
   const accepted = answers.map(({ body }) => (body as { accepted: number }).accepted);
   expect(accepted.reduce((sum, n) => sum + n)).toBe(40);
-  expect(await collector.query('select sum(pageview_count) as n, count(*) as sessions from footfall.sessions')).toEqual([{ n: 40, sessions: 1 }]);
+  expect(
+    await collector.query('select sum(pageview_count) as n, count(*) as sessions from footfall.sessions'),
+  ).toEqual([{ n: 40, sessions: 1 }]);
 });

@@ -12,19 +12,41 @@ let analyst: string;
 
 beforeAll(async () => {
   collector = await startTestCollector({ now: () => noon });
-  await addSite(collector.database, { site: 'berlin', siteKey: 'berlin', timezone: 'Europe/Berlin', retentionDays: 395 });
+  await addSite(collector.database, {
+    site: 'berlin',
+    siteKey: 'berlin',
+    timezone: 'Europe/Berlin',
+    retentionDays: 395,
+  });
   analyst = generateKey('analyst');
-  await addKey(collector.database, { key: analyst, role: 'analyst', name: 'test', sites: ['demo', 'berlin'] });
+  await addKey(collector.database, {
+    key: analyst,
+    role: 'analyst',
+    name: 'test',
+    sites: ['demo', 'berlin'],
+  });
 });
 afterAll(() => collector.stop());
 
-async function visit(site: string, userAgent: string, events: { path: string; at: number; type?: string; referrer?: string }[]) {
-  const wire = events.map(({ path, at, type = 'pageview', referrer }) => ({ id: newId(at), type, ts: at, url: `https://a.example${path}`, referrer }));
+async function visit(
+  site: string,
+  userAgent: string,
+  events: { path: string; at: number; type?: string; referrer?: string }[],
+) {
+  const wire = events.map(({ path, at, type = 'pageview', referrer }) => ({
+    id: newId(at),
+    type,
+    ts: at,
+    url: `https://a.example${path}`,
+    referrer,
+  }));
   await collector.send({ sentAt: noon, events: wire }, { site, headers: { 'user-agent': userAgent } });
 }
 
 async function read(query: string, key = analyst) {
-  const response = await fetch(`${collector.origin}/api/v1/overview?${query}`, { headers: { authorization: `Bearer ${key}` } });
+  const response = await fetch(`${collector.origin}/api/v1/overview?${query}`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
   return { status: response.status, body: await response.json() };
 }
 
@@ -62,13 +84,26 @@ test('the overview counts people, and bots apart', async () => {
 
 test('days are those of the site: 23:30 UTC is the next day in Berlin', async () => {
   await visit('berlin', chrome, [{ path: '/', at: Date.parse('2026-11-18T23:30:00Z') }]);
-  expect((await read('site=berlin&from=2026-11-18&to=2026-11-18')).body).toMatchObject({ pageviews: 0, timezone: 'Europe/Berlin' });
-  expect((await read('site=berlin&from=2026-11-19&to=2026-11-19')).body).toMatchObject({ pageviews: 1, sessions: 1 });
+  expect((await read('site=berlin&from=2026-11-18&to=2026-11-18')).body).toMatchObject({
+    pageviews: 0,
+    timezone: 'Europe/Berlin',
+  });
+  expect((await read('site=berlin&from=2026-11-19&to=2026-11-19')).body).toMatchObject({
+    pageviews: 1,
+    sessions: 1,
+  });
 });
 
 test('an empty range has zeros, not nothing', async () => {
   const { body } = await read('site=demo&from=2020-01-01&to=2020-01-02');
-  expect(body).toMatchObject({ visitors: 0, sessions: 0, pageviews: 0, bounce_rate: 0, visit_duration: 0, pages: [] });
+  expect(body).toMatchObject({
+    visitors: 0,
+    sessions: 0,
+    pageviews: 0,
+    bounce_rate: 0,
+    visit_duration: 0,
+    pages: [],
+  });
 });
 
 test.each([
@@ -90,7 +125,9 @@ test('no key, a wrong key, a revoked key and a key of another role are refused',
   await addKey(collector.database, { key: owner, role: 'owner', name: 'revoked' });
   await addKey(collector.database, { key: ingest, role: 'ingest', name: 'ingest' });
   expect((await read('site=demo', owner)).status).toBe(200);
-  const [{ key_id }] = await collector.query<{ key_id: string }>(`select key_id from footfall.api_keys where name = 'revoked'`) as [{ key_id: string }];
+  const [{ key_id }] = (await collector.query<{ key_id: string }>(
+    `select key_id from footfall.api_keys where name = 'revoked'`,
+  )) as [{ key_id: string }];
   expect(await revokeKey(collector.database, key_id)).toBe(true);
   expect((await read('site=demo', owner)).status).toBe(401);
   expect((await read('site=demo', `${analyst}x`)).status).toBe(401);

@@ -43,7 +43,9 @@ test('a migration that was changed after it was applied stops the start with one
 
 test('a database of a newer version stops the start with one line', async () => {
   await db.query(`insert into footfall.schema_migrations values (999, 'later', 'x')`);
-  await expect(migrate({ url: db.url, log: () => {} })).rejects.toThrow(/^database: migration 999 was applied by a newer Footfall/);
+  await expect(migrate({ url: db.url, log: () => {} })).rejects.toThrow(
+    /^database: migration 999 was applied by a newer Footfall/,
+  );
   await db.query('delete from footfall.schema_migrations where version = 999');
 });
 
@@ -68,7 +70,9 @@ test('rows that wait in the default partition move into the new one', async () =
     [newId()],
   );
   await ensurePartitions(db.database, ['2027-03-01'], Date.parse('2027-03-01'));
-  const rows = await db.query(`select tableoid::regclass::text as partition from footfall.events where event_day = '2027-03-01'`);
+  const rows = await db.query(
+    `select tableoid::regclass::text as partition from footfall.events where event_day = '2027-03-01'`,
+  );
   expect(rows).toEqual([{ partition: 'footfall.events_20270301' }]);
 });
 
