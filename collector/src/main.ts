@@ -1,4 +1,5 @@
 import type { Command } from './commands/command.js';
+import { importAccessLog } from './commands/import-access-log.js';
 import { keyCreate, keyList, keyRevoke } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
 import { siteAdd, siteList } from './commands/site.js';
@@ -14,6 +15,7 @@ const commands: Record<string, Command> = {
   'key create': keyCreate,
   'key list': keyList,
   'key revoke': keyRevoke,
+  'import access-log': importAccessLog,
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -111,6 +111,32 @@ export async function addSite(database: Database, input: NewSite): Promise<strin
   });
 }
 
+/**
+ * What an import must know of a site. The secret is made at the first one, and stays: the visitors of all imported logs
+ * are keyed by it.
+ */
+export async function keepImportSecret(
+  database: Database,
+  site: string,
+): Promise<{ secret: Buffer; allowedOrigins: string[]; retentionDays: number | null }> {
+  type Row = { import_secret: Buffer; allowed_origins: string[]; retention_days: number | null };
+  const [row] = await database.asOwner((tx) =>
+    tx.query<Row>(
+      `/* sites.keepImportSecret */
+       update footfall.sites set import_secret = coalesce(import_secret, $2::bytea)
+       where site = $1::text
+       returning import_secret, allowed_origins, retention_days`,
+      [site, randomBytes(32)],
+    ),
+  );
+  if (!row) throw new Error(`sites: expected a row of ${site}`);
+  return {
+    secret: row.import_secret,
+    allowedOrigins: row.allowed_origins,
+    retentionDays: row.retention_days,
+  };
+}
+
 function checkSite({
   site,
   allowedOrigins,

@@ -131,7 +131,12 @@ function describePage(event: Event) {
   };
 }
 
-function describeOrigin(referrerUrl: string | null, host: string | null, campaign: Campaign) {
+/** Where a visit came from: its campaign, its referrer and the channel that follows from both. */
+export function describeOrigin(
+  referrerUrl: string | null,
+  host: string | readonly string[] | null,
+  campaign: Campaign,
+) {
   const referrer = classifyReferrer(referrerUrl, host);
   return {
     utmSource: campaign.source,

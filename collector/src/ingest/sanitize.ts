@@ -76,7 +76,7 @@ function copyText(input: string, walk: Walk, maxBytes: number): string {
   return cutBytes(wellFormed, maxBytes);
 }
 
-// The last character may be cut in the middle of its bytes: TextDecoder in streaming mode leaves such a rest out.
-function cutBytes(text: string, maxBytes: number): string {
+/** Cuts a text to a number of bytes in UTF-8. A character that would be cut in the middle of its bytes is left out. */
+export function cutBytes(text: string, maxBytes: number): string {
   return new TextDecoder().decode(Buffer.from(text).subarray(0, maxBytes), { stream: true });
 }

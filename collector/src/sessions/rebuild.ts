@@ -28,15 +28,14 @@ export async function rebuildSessions(
   await replaceSessions(tx, window.site, oldIds, aggregateSessions(events));
 }
 
-// Sessions that follow each other without a gap, cut by the 24 hours alone, change together.
+// Sessions that follow each other without a gap, cut by the 24 hours alone, change together; those before the arrivals
+// stay, since a cut depends on earlier events only. Else a client that never pauses would be read from its first day on.
 async function loadChain(tx: Transaction, window: VisitorWindow): Promise<Interval[]> {
-  let { from, to } = window;
+  let { to } = window;
   for (;;) {
-    const found = (await loadIntervals(tx, [{ ...window, from, to }])).get(visitorKey(window)) ?? [];
-    const start = Math.min(from, ...found.map(({ startedAt }) => startedAt));
+    const found = (await loadIntervals(tx, [{ ...window, to }])).get(visitorKey(window)) ?? [];
     const end = Math.max(to, ...found.map(({ endedAt }) => endedAt));
-    if (start === from && end === to) return found;
-    from = start;
+    if (end === to) return found;
     to = end;
   }
 }
@@ -85,14 +84,17 @@ function readEnvironment(record: Record<string, unknown>): Environment {
   } as Environment;
 }
 
-/** Gives each event its session, in place, and returns those that changed it. The earliest event's session id stays. */
+/**
+ * Gives each event its session, in place, and returns those that changed it. The earliest event's session id stays, unless
+ * it is taken: by an earlier session, or by the one that now begins with the event of that id.
+ */
 function nameSessions(events: StoredEvent[]): StoredEvent[] {
   const sessions = cutSessions(events.filter(isActive).map(toArrival));
-  const used = new Set<string>();
+  const taken = new Set(sessions.map(({ sessionId }) => sessionId));
   for (const session of sessions) {
     const kept = session.arrivals[0]?.event.sessionId ?? session.sessionId;
-    session.sessionId = used.has(kept) ? session.sessionId : kept;
-    used.add(session.sessionId);
+    session.sessionId = taken.has(kept) ? session.sessionId : kept;
+    taken.add(session.sessionId);
   }
   const sessionOf = new Map(
     sessions.flatMap(({ sessionId, arrivals }) => arrivals.map(({ eventId }) => [eventId, sessionId])),

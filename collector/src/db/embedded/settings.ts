@@ -1,0 +1,31 @@
+/**
+ * Written to postgresql.conf when the database is created; an operator may change them there.
+ * Sized for a small machine that runs the collector as well.
+ */
+export const initialSettings = [
+  'shared_buffers=256MB',
+  'max_connections=50',
+  'wal_compression=on',
+  'timezone=UTC',
+  'log_timezone=UTC',
+  'log_checkpoints=off',
+  // The details of a failed statement hold visitors' data, and its text can hold passwords: neither is logged.
+  'log_error_verbosity=terse',
+  'log_min_error_statement=panic',
+];
+
+/** Given on the command line at each start: what an acknowledged event relies on cannot be configured away. */
+export function enforcedSettings({ port }: { port: number }): string[] {
+  return [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    // The path of a socket is limited to 107 bytes, which a deep checkout exceeds.
+    'unix_socket_directories=',
+    'fsync=on',
+    'full_page_writes=on',
+    'synchronous_commit=on',
+    // The server writes to stderr, which is the log file that the collector bounds.
+    'logging_collector=off',
+    'log_destination=stderr',
+  ];
+}

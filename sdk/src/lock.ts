@@ -1,0 +1,28 @@
+import type { Store } from './store.js';
+
+/** Longer than a request may take, so that a lease outlives the work of a live tab. */
+const leaseMs = 30_000;
+
+type Work = () => Promise<void>;
+
+/**
+ * Elects one sender among the tabs of the site. A lock is held during the work only: a page that holds one
+ * cannot enter the back/forward cache (https://web.dev/articles/bfcache).
+ */
+export function createSenderLock(store: Store, { key, tab }: { key: string; tab: string }) {
+  return function exclusively(work: Work): Promise<void> {
+    // Web Locks exist in secure contexts only, and are refused to opaque origins.
+    return navigator.locks && origin !== 'null' ? navigator.locks.request(key, work) : withLease(work);
+  };
+
+  async function withLease(work: Work): Promise<void> {
+    const [owner, until] = (store.get(key) ?? '').split(' ');
+    if (owner !== tab && Number(until) > Date.now()) return;
+    store.set(key, `${tab} ${Date.now() + leaseMs}`);
+    try {
+      await work();
+    } finally {
+      store.remove(key);
+    }
+  }
+}

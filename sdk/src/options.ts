@@ -1,0 +1,123 @@
+/** Who a visitor is: nobody that the browser could tell, or an id kept in localStorage. */
+export type Identity = 'cookieless' | 'persistent';
+
+export type ConsentState = 'pending' | 'granted' | 'denied';
+
+export type Props = Record<string, unknown>;
+
+/** What an event is worth, for revenue reports. */
+export type Money = { value?: number | undefined; currency?: string | undefined };
+
+export type PageOverrides = {
+  url?: string | undefined;
+  title?: string | undefined;
+  referrer?: string | undefined;
+  props?: Props | undefined;
+};
+
+export type Options = {
+  /** The public key of the site. */
+  site: string;
+  /** Origin (and path prefix) of the collector; batches go to `{endpoint}/v1/events`. */
+  endpoint: string;
+  /** What is captured without further calls. Only what is imported is bundled. */
+  captures?: Capture[] | undefined;
+  /** `persistent` only with the visitor's consent. Default: `cookieless`. */
+  identity?: Identity | undefined;
+  /** `pending` holds up to 100 events in memory until `consent()` is called. Default: `granted`. */
+  consent?: ConsentState | undefined;
+  /** What a denial leaves: nothing at all (default), or events without any identifier. */
+  whenDenied?: 'nothing' | 'cookieless' | undefined;
+  /** `false` keeps undelivered events in memory only: they are lost when the page goes. Default: `true`. */
+  persistQueue?: boolean | undefined;
+  /** The route lives in the fragment (`#/path`), so the fragment is kept and its path counts. */
+  hash?: boolean | undefined;
+  /** Names of query parameters whose values may be sent, beside `utm_*` and `ref`. */
+  allowQuery?: string[] | undefined;
+  /** Treat the Do-Not-Track header as a denial. Default: `false`. */
+  respectDoNotTrack?: boolean | undefined;
+  /** The version of the page's own code, for error reports. */
+  release?: string | undefined;
+  /** Write to the console what happens. Default: `false`, and the console stays empty. */
+  debug?: boolean | undefined;
+};
+
+/** The running SDK. None of its functions throws. */
+export type Footfall = {
+  /** Records an event of the page's own. Values of sensitive properties are replaced by `[redacted]`. */
+  track(name: string, props?: Props, money?: Money): void;
+  /** Records a pageview by hand, for pages that the pageview capture does not see. */
+  pageview(overrides?: PageOverrides): void;
+  /** Names the signed-in user by the page's own id, never by an e-mail address. `null` at sign-out. */
+  identify(userId: string | null): void;
+  consent(state: ConsentState): void;
+  /** Stops for good in this browser, and erases what was stored, until `consent('granted')`. */
+  optOut(): void;
+  /** Sends what is waiting; resolves when one attempt has ended. */
+  flush(): Promise<void>;
+  /** Removes every listener. What is waiting stays stored for the next start. */
+  stop(): void;
+};
+
+export type ClickProps = {
+  tag: string;
+  elementId?: string | undefined;
+  classes?: string | undefined;
+  text?: string | undefined;
+  selector?: string | undefined;
+  href?: string | undefined;
+  outbound?: boolean | undefined;
+  download?: boolean | undefined;
+};
+
+export type FormField = { name: string; type: string; filled: boolean; value?: string | undefined };
+
+export type FormProps = {
+  formId?: string | undefined;
+  formName?: string | undefined;
+  action?: string | undefined;
+  method?: string | undefined;
+  fieldCount: number;
+  filledCount: number;
+  fields: FormField[];
+};
+
+export type ErrorProps = {
+  message: string;
+  errorType?: string | undefined;
+  stack?: string | undefined;
+  source?: string | undefined;
+  line?: number | undefined;
+  column?: number | undefined;
+  handled: boolean;
+};
+
+/** What a capture hands over. Id, time, page and order are added by the tracker. */
+export type Captured =
+  | { type: 'click'; props: ClickProps }
+  | { type: 'scroll_depth'; props: { percent: number } }
+  | { type: 'form_submit'; props: FormProps }
+  | { type: 'error'; props: ErrorProps }
+  | { type: 'identify' }
+  | ({ type: 'custom'; name: string; props?: Props | undefined } & Money);
+
+/** What a capture may use. */
+export type Tracker = {
+  send(captured: Captured): void;
+  /** Starts a page now; the function that is returned records its pageview, once its title is known. */
+  beginPage(referrer: string): (overrides?: PageOverrides) => void;
+  onPage(listener: () => void): void;
+  /** Calls the listener when the page is hidden, which may be the last moment it runs. */
+  onHide(listener: () => void): void;
+  /** Adds an event listener in the capture phase that never throws and ends with stop(). */
+  listen(target: EventTarget, type: string, handler: (event: Event) => void): void;
+  /** Counts an event that was not recorded; the counts travel with the next batch. */
+  drop(reason: string): void;
+  /** Text without secrets and personal data, at most `maxChars` long. */
+  text(value: string, maxChars: number): string;
+  url(value: string): string;
+  readonly hash: boolean;
+};
+
+/** A part that records something on its own, such as `click()`. */
+export type Capture = (tracker: Tracker) => void;

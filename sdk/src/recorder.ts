@@ -1,0 +1,75 @@
+import { maxNameBytes, maxStringBytes } from '@footfall/schema/limits';
+import { nextId } from './event-id.js';
+import type { Captured, Options, PageOverrides } from './options.js';
+import { cleanProps, cleanText, redactUrl } from './redact.js';
+import type { WireEvent } from './wire.js';
+
+const maxTitleChars = 300;
+
+export type Recorder = {
+  send(captured: Captured): void;
+  beginPage(referrer: string): (overrides?: PageOverrides) => void;
+  onPage(listener: () => void): void;
+  url(value: string): string;
+};
+
+/** Turns what was captured into events: id, time, order and page are fixed here, once and for all. */
+export function createRecorder(options: Options, accept: (event: WireEvent) => void): Recorder {
+  const pageListeners: (() => void)[] = [];
+  let seq = 0;
+  let page: { pageId?: string; url: string } = { url: url(location.href) };
+
+  function url(value: string): string {
+    return redactUrl(value, { ...options, base: location.href });
+  }
+
+  function stamp() {
+    const ts = Date.now();
+    return { id: nextId(ts), ts, seq: seq++, ...page };
+  }
+
+  function send(captured: Captured): void {
+    accept({ ...stamp(), ...clean(captured) });
+  }
+
+  function beginPage(referrer: string): (overrides?: PageOverrides) => void {
+    page = { url: url(location.href) };
+    const begun = stamp();
+    page.pageId = begun.id;
+    for (const listener of pageListeners) listener();
+    return finish;
+
+    function finish(overrides: PageOverrides = {}): void {
+      const from = overrides.referrer ?? referrer;
+      if (overrides.url !== undefined) page.url = url(overrides.url);
+      accept({
+        ...begun,
+        type: 'pageview',
+        url: page.url,
+        title: cleanText(overrides.title ?? document.title, maxTitleChars),
+        referrer: from ? url(from) : undefined,
+        props: cleanProps(overrides.props),
+      });
+    }
+  }
+
+  return { send, beginPage, url, onPage: (listener) => void pageListeners.push(listener) };
+}
+
+/** The collector refuses longer names, which are counted in UTF-8. */
+function cutBytes(text: string, maxBytes: number): string {
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(maxBytes)).read);
+}
+
+/** Captures clean what they read; what the page's own code hands over is cleaned here. */
+function clean(captured: Captured): Captured {
+  if (captured.type !== 'custom') return captured;
+  const { name, props, value, currency } = captured;
+  return {
+    type: 'custom',
+    name: cutBytes(cleanText(String(name), maxStringBytes), maxNameBytes),
+    props: cleanProps(props),
+    value: Number.isFinite(value) ? value : undefined,
+    currency: currency && String(currency).slice(0, 8),
+  };
+}

@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { WireEvent } from '../../src/wire.js';
+import { closeServer, listenOnLoopback } from './chromium.js';
+
+export type ReceivedBatch = {
+  at: number;
+  status: number;
+  body: string;
+  contentType: string | undefined;
+  query: URLSearchParams;
+  batch: {
+    visitor?: { id?: string; userId?: string };
+    session?: { id: string };
+    context: Record<string, unknown>;
+    dropped?: Record<string, number>;
+    linkCookieless?: boolean;
+    events: WireEvent[];
+  };
+};
+
+/** How the next requests are answered. `cut` reads the batch and hangs up without an answer. */
+export type Behaviour = { status: number; retryAfter?: string } | 'cut' | 'silent';
+
+export type RecordingServer = {
+  origin: string;
+  received: ReceivedBatch[];
+  /** Events of the batches that were answered with 200, each id once, in the order of arrival. */
+  stored(): WireEvent[];
+  answer(behaviour: Behaviour | ((request: ReceivedBatch) => Behaviour)): void;
+  /** Resolves when the condition holds; it is asked again after every request. */
+  until(condition: () => boolean): Promise<void>;
+  close(): Promise<void>;
+};
+
+const headers = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'retry-after',
+  'content-type': 'application/json',
+  // On a connection that was used before, Chromium itself repeats a request that got no answer.
+  connection: 'close',
+};
+
+/** A collector that stores nothing but remembers everything, with the status codes of the real one. */
+export async function startRecordingServer(): Promise<RecordingServer> {
+  const received: ReceivedBatch[] = [];
+  const waiting = new Set<() => void>();
+  let behave: (request: ReceivedBatch) => Behaviour = () => ({ status: 200 });
+
+  const server = createServer(async (request, response) => {
+    if (request.method !== 'POST') return response.writeHead(405, headers).end();
+    const entry = await read(request);
+    const behaviour = behave(entry);
+    entry.status = typeof behaviour === 'string' ? 0 : behaviour.status;
+    received.push(entry);
+    reply(response, behaviour, entry);
+    for (const check of waiting) check();
+  });
+
+  function stored(): WireEvent[] {
+    const byId = new Map<string, WireEvent>();
+    for (const { status, batch } of received) {
+      if (status === 200)
+        for (const event of batch.events) if (!byId.has(event.id)) byId.set(event.id, event);
+    }
+    return [...byId.values()];
+  }
+
+  function until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!condition()) return;
+        waiting.delete(check);
+        resolve();
+      };
+      waiting.add(check);
+      check();
+    });
+  }
+
+  return {
+    origin: await listenOnLoopback(server),
+    received,
+    stored,
+    answer: (behaviour) => {
+      behave = typeof behaviour === 'function' ? behaviour : () => behaviour;
+    },
+    until,
+    close: () => closeServer(server),
+  };
+}
+
+async function read(request: IncomingMessage): Promise<ReceivedBatch> {
+  let body = '';
+  for await (const chunk of request.setEncoding('utf8')) body += chunk;
+  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  return {
+    at: Date.now(),
+    status: 0,
+    body,
+    contentType: request.headers['content-type'],
+    query: searchParams,
+    batch: JSON.parse(body),
+  };
+}
+
+function reply(response: ServerResponse, behaviour: Behaviour, { batch }: ReceivedBatch): void {
+  if (behaviour === 'cut') return void response.destroy();
+  if (behaviour === 'silent') return;
+  const { status, retryAfter } = behaviour;
+  response.writeHead(status, { ...headers, ...(retryAfter && { 'retry-after': retryAfter }) });
+  const accepted = { accepted: batch.events.length, duplicate: 0, rejected: [], serverTime: Date.now() };
+  response.end(JSON.stringify(status === 200 ? accepted : { error: { code: 'told', message: 'as told' } }));
+}

@@ -1,0 +1,62 @@
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type {} from '../../src/script.js';
+import type { WireEvent } from '../../src/wire.js';
+import { startChromium, type TestBrowser, watchConsole } from './chromium.js';
+import { type RecordingServer, startRecordingServer } from './recording-server.js';
+import { type Site, startSite } from './site.js';
+
+export type Setup = {
+  server: RecordingServer;
+  site: Site;
+  /** Opens a page of the site in a new profile, or in the profile of another page. */
+  open(path?: string, options?: { beside?: Page }): Promise<Page>;
+};
+
+/** One browser for the file, one server and one site for each test; every page must leave its console empty. */
+export function useBrowser(): () => Promise<Setup> {
+  let chromium: TestBrowser;
+  let ends: (() => Promise<unknown>)[] = [];
+  let consoles: string[][] = [];
+
+  beforeAll(async () => {
+    chromium = await startChromium();
+  });
+  afterAll(() => chromium.close());
+  afterEach(async () => {
+    await Promise.all(ends.map((end) => end()));
+    const printed = consoles.flat();
+    ends = [];
+    consoles = [];
+    expect(printed).toEqual([]);
+  });
+
+  return async function setUp() {
+    const server = await startRecordingServer();
+    const site = await startSite(server.origin);
+    ends.push(server.close, site.close);
+
+    async function open(path = '/', { beside }: { beside?: Page } = {}): Promise<Page> {
+      const page = await (beside ? beside.browserContext().newPage() : chromium.freshPage());
+      consoles.push(watchConsole(page));
+      if (!beside) ends.unshift(() => page.browserContext().close());
+      await page.goto(site.origin + path);
+      return page;
+    }
+
+    return { server, site, open };
+  };
+}
+
+type EventOf<Type> = Extract<WireEvent, { type: Type }>;
+
+/** Resolves with the events of a type once there are so many of them. */
+export async function eventsOf<Type extends WireEvent['type']>(
+  server: RecordingServer,
+  type: Type,
+  count = 1,
+): Promise<EventOf<Type>[]> {
+  const find = () => server.stored().filter((event): event is EventOf<Type> => event.type === type);
+  await server.until(() => find().length >= count);
+  return find();
+}
