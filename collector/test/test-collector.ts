@@ -6,6 +6,7 @@ import { addSite, createSiteKeys } from '../src/access/sites.js';
 import { createApp } from '../src/app.js';
 import { type Database, openDatabase } from '../src/db/database.js';
 import { openGeoDatabase } from '../src/ingest/geo-database.js';
+import { createCommitter } from '../src/ingest/group-commit.js';
 import { createVisitorHasher } from '../src/ingest/visitor.js';
 import { startJobs } from '../src/jobs.js';
 import { type RunningServer, serve } from '../src/server.js';
@@ -111,6 +112,7 @@ async function serveTestApp({
     now,
     log: (line) => logged.push(line),
     geo: await openGeoDatabase(),
+    committer: createCommitter(database),
     siteKeys: createSiteKeys({ database, now }),
     visitors: createVisitorHasher({ database, now }),
     trustedProxies: undefined,

@@ -6,6 +6,7 @@ import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { openStore, type Store } from '../db/open-store.js';
 import { openGeoDatabase } from '../ingest/geo-database.js';
+import { createCommitter } from '../ingest/group-commit.js';
 import { createVisitorHasher } from '../ingest/visitor.js';
 import { startJobs } from '../jobs.js';
 import { type RunningServer, serve } from '../server.js';
@@ -38,7 +39,10 @@ function listenForStop(): Promise<void> {
   });
 }
 
-async function startCollector({ config, print, log }: Invocation, demo: string | undefined): Promise<{ stop(): Promise<void> }> {
+async function startCollector(
+  { config, print, log }: Invocation,
+  demo: string | undefined,
+): Promise<{ stop(): Promise<void> }> {
   const geo = await openGeoDatabase(config.geoDatabase);
   const store = await openStore(config, { mode: 'own', log });
   try {
@@ -58,7 +62,10 @@ async function stopInOrder(steps: (() => Promise<void>)[]): Promise<void> {
 }
 
 /** @returns the admin key, on the first start that had to make one */
-async function prepareDatabase(database: Database, { adminKey, retentionDays }: Config): Promise<string | undefined> {
+async function prepareDatabase(
+  database: Database,
+  { adminKey, retentionDays }: Config,
+): Promise<string | undefined> {
   await addSite(database, { site: demoSite, name: 'Demo', siteKey: demoSite, retentionDays });
   if (adminKey !== undefined) {
     await addKey(database, { key: adminKey, role: 'owner', name: 'FOOTFALL_ADMIN_KEY' });
@@ -92,6 +99,7 @@ async function serveApp({
     now,
     log,
     geo,
+    committer: createCommitter(database),
     siteKeys: createSiteKeys({ database, now }),
     visitors: createVisitorHasher({ database, now }),
     trustedProxies: config.trustedProxies,

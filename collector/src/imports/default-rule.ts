@@ -6,12 +6,19 @@ import type { Request } from './split-request.js';
 // 204 and 205 have no body, 206 is a piece of a download; 304 is a page that the browser showed from its cache.
 const pageStatuses: ReadonlySet<number> = new Set([200, 201, 202, 203, 304]);
 
-const machineFiles =
-  /^\/(?:robots|ads|app-ads|humans|security|llms|llms-full)\.txt$|\/(?:favicon\.ico|sitemap[\w.-]*\.(?:xml|txt)(?:\.gz)?|wpad\.dat|crossdomain\.xml|clientaccesspolicy\.xml|browserconfig\.xml|opensearch\.xml)$|^\/\.well-known\//;
+const machineFiles = [
+  /^\/(?:robots|ads|app-ads|humans|security|llms|llms-full)\.txt$/,
+  /\/(?:favicon\.ico|wpad\.dat|sitemap[\w.-]*\.(?:xml|txt)(?:\.gz)?)$/,
+  /\/(?:crossdomain|clientaccesspolicy|browserconfig|opensearch)\.xml$/,
+  /^\/\.well-known\//,
+];
 
 /** Paths that answer programs: those of WordPress and common frameworks, of health checks and of Cloudflare. */
-const services =
-  /^\/(?:healthz|readyz|livez|server-status|nginx_status|cdn-cgi|socket\.io|wp-json|_next\/data|graphql)(?:\/|$)|\/(?:xmlrpc|wp-cron|wp-admin\/admin-ajax)\.php$/;
+const services = [
+  /^\/(?:healthz|readyz|livez|server-status|nginx_status|cdn-cgi)(?:\/|$)/,
+  /^\/(?:socket\.io|wp-json|_next\/data|graphql)(?:\/|$)/,
+  /\/(?:xmlrpc|wp-cron|wp-admin\/admin-ajax)\.php$/,
+];
 
 const feedPaths = /\/(?:feed|rss|atom)(?:\/(?:rss2?|atom|rdf))?\/?$/i;
 const feedNames = /\/(?:feed|rss|atom|index\.rdf)[\w-]*\.(?:xml|json|php)$/i;
@@ -26,9 +33,9 @@ export function leaveOut(line: LogLine, request: Request): string | undefined {
   if (request.method !== 'GET') return 'method';
   if (!pageStatuses.has(line.status)) return `status ${line.status}`;
   const { path } = request;
-  if (machineFiles.test(path)) return 'file for robots and browsers';
+  if (machineFiles.some((pattern) => pattern.test(path))) return 'file for robots and browsers';
   if (isFeed(request)) return 'feed';
-  if (services.test(path)) return 'service';
+  if (services.some((pattern) => pattern.test(path))) return 'service';
   return findFileKind(path);
 }
 

@@ -1,91 +1,98 @@
-import { type BatchAnswer, batchSchema, type Envelope, type Rejection } from '@footfall/schema';
-import { maxBatchEvents } from '@footfall/schema/limits';
-import type { Database } from '../db/database.js';
-import { Refusal } from '../refusal.js';
-import { commit, type Outcome } from './commit.js';
+import type { BatchAnswer, Rejection } from '@footfall/schema';
 import { type DeadLetter, toDeadLetter } from './dead-letter.js';
 import { type Client, type EnrichDeps, enrichEvents } from './enrich.js';
 import type { PendingEvent } from './event-row.js';
-import { type RefusedEvent, validateEvents } from './validate.js';
+import type { Committer, Submission } from './group-commit.js';
+import type { Outcomes } from './isolate.js';
+import { type Batch, readEnvelope } from './read-envelope.js';
+import { type RefusedEvent, type ValidEvent, validateEvents } from './validate.js';
 
-export type CollectDeps = EnrichDeps & { database: Database; now: () => number };
+export type CollectDeps = EnrichDeps & { committer: Committer };
 
-type Indexed = { index: number; event: unknown; pending: PendingEvent };
+/** A request as it came in: who sent it, when, and its parsed body with the size that it had. */
+export type Received = { client: Client; receivedAt: number; body: unknown; bytes: number };
+
+type Sources = Map<PendingEvent, ValidEvent>;
 
 /**
  * Takes a batch from its parsed body to its answer. When it returns, every accepted event is durable.
  *
- * @throws Refusal 400 for an envelope that is not one, 413 for too many events
+ * @throws Refusal 400 for an envelope that is not one, 413 for too many events, 503 when too much is waiting
  */
-export async function collect(deps: CollectDeps, client: Client, body: unknown): Promise<BatchAnswer> {
-  const receivedAt = deps.now();
-  const batch = readEnvelope(body);
+export async function collect(deps: CollectDeps, received: Received): Promise<BatchAnswer> {
+  const batch = readEnvelope(received.body);
   const { valid, refused } = validateEvents(batch.events);
-  const pending = await enrichEvents(deps, { batch, client, receivedAt, events: valid });
-  const indexed = pending.map((event, at) => ({ ...valid[at], index: valid[at]?.index ?? at, event: valid[at]?.event, pending: event }));
-  const letters = (tooOld: PendingEvent[]) => writeLetters({ client, batch, receivedAt }, refused, indexed.filter((item) => tooOld.includes(item.pending)));
-  const outcomes = await commit(deps.database, pending, { deadLetters: letters });
-  return answer({ indexed, outcomes, refused, serverTime: receivedAt });
+  const pending = await enrichEvents(deps, { ...received, batch, events: valid });
+  const sources: Sources = new Map(pending.map((event, at) => [event, valid[at] ?? noSource()]));
+  const outcomes = await deps.committer.submit(toSubmission({ received, batch, refused, sources }));
+  return answer({ sources, outcomes, refused, serverTime: received.receivedAt });
 }
 
-function readEnvelope(body: unknown): Envelope {
-  const parsed = batchSchema.safeParse(body);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const path = issue?.path.join('.') || 'body';
-    throw new Refusal(400, 'malformed', `${path}: ${issue?.message ?? 'does not fit the schema'}`, { path });
-  }
-  if (parsed.data.events.length <= maxBatchEvents) return parsed.data;
-  throw new Refusal(413, 'too_large', `events: expected at most ${maxBatchEvents}, got ${parsed.data.events.length}`, {
-    path: 'events',
-    hint: 'send the events in smaller batches',
-  });
+function noSource(): never {
+  throw new Error('collect: enrichEvents returns a row for each event, in their order');
 }
 
-function describeAge({ index }: { index: number }): string {
-  return `events[${index}].ts: expected at most 35 days before now`;
-}
-
-function writeLetters(
-  { client, batch, receivedAt }: { client: Client; batch: Envelope; receivedAt: number },
-  refused: RefusedEvent[],
-  tooOld: Indexed[],
-): DeadLetter[] {
+function toSubmission({
+  received,
+  batch,
+  refused,
+  sources,
+}: {
+  received: Received;
+  batch: Batch;
+  refused: RefusedEvent[];
+  sources: Sources;
+}): Submission {
   const { events: _, ...around } = batch;
-  const shared = { site: client.site.site, receivedAt, batch: around };
-  return [
-    ...refused.map(({ code, message, id, event }) => toDeadLetter({ ...shared, reason: code, message, eventId: id, event })),
-    ...tooOld.map((item) =>
-      toDeadLetter({ ...shared, reason: 'too_old', message: describeAge(item), eventId: item.pending.eventId, event: item.event }),
+  const shared = { site: received.client.site.site, receivedAt: received.receivedAt, batch: around };
+  return {
+    bytes: received.bytes,
+    events: [...sources.keys()],
+    letters: refused.map(({ code, message, id, event }) =>
+      toDeadLetter({ ...shared, reason: code, message, eventId: id, event }),
     ),
-  ];
+    toLetter(pending, { reason, sqlstate }): DeadLetter {
+      const source = sources.get(pending) ?? noSource();
+      const message = describeRefusal(source, reason);
+      return {
+        ...toDeadLetter({ ...shared, reason, message, eventId: pending.eventId, event: source.event }),
+        sqlstate,
+      };
+    },
+  };
+}
+
+function describeRefusal({ index }: { index: number }, reason: 'too_old' | 'schema'): string {
+  if (reason === 'too_old') return `events[${index}].ts: expected at most 35 days before now`;
+  return `events[${index}]: expected values that the database can hold`;
 }
 
 function answer({
-  indexed,
+  sources,
   outcomes,
   refused,
   serverTime,
 }: {
-  indexed: Indexed[];
-  outcomes: Outcome[];
+  sources: Sources;
+  outcomes: Outcomes;
   refused: RefusedEvent[];
   serverTime: number;
 }): BatchAnswer {
-  const tooOld = indexed.filter((_, at) => outcomes[at] === 'too_old');
-  const rejected: Rejection[] = [
-    ...refused.map(({ index, id, code, message }) => ({ index, id, code, message })),
-    ...tooOld.map((item) => ({
-      index: item.index,
-      id: item.pending.eventId,
-      code: 'too_old' as const,
-      message: describeAge(item),
-    })),
-  ];
+  const count = { stored: 0, duplicate: 0 };
+  const rejected: Rejection[] = refused.map(({ index, id, code, message }) => ({ index, id, code, message }));
+  for (const [pending, source] of sources) {
+    const outcome = outcomes.get(pending) ?? 'duplicate';
+    if (outcome === 'stored' || outcome === 'duplicate') count[outcome] += 1;
+    else rejected.push(toRejection(pending, source, outcome === 'too_old' ? 'too_old' : 'schema'));
+  }
   return {
-    accepted: outcomes.filter((outcome) => outcome === 'stored').length,
-    duplicate: outcomes.filter((outcome) => outcome === 'duplicate').length,
+    accepted: count.stored,
+    duplicate: count.duplicate,
     rejected: rejected.sort((a, b) => a.index - b.index),
     serverTime,
   };
+}
+
+function toRejection({ eventId }: PendingEvent, source: ValidEvent, code: 'too_old' | 'schema'): Rejection {
+  return { index: source.index, id: eventId, code, message: describeRefusal(source, code) };
 }

@@ -31,7 +31,8 @@ export type EnrichDeps = { visitors: VisitorHasher; geo: { lookup(address: strin
 type Batch = { batch: Envelope; client: Client; receivedAt: number; events: ValidEvent[] };
 
 /** What all events of a batch share. */
-type Shared = UserAgent & Place & { environment: Environment; language: string | null; botReason: string | null };
+type Shared = UserAgent &
+  Place & { environment: Environment; language: string | null; botReason: string | null };
 
 /** Makes the row of each valid event, in the order given. */
 export async function enrichEvents({ visitors, geo }: EnrichDeps, input: Batch): Promise<PendingEvent[]> {
@@ -40,7 +41,12 @@ export async function enrichEvents({ visitors, geo }: EnrichDeps, input: Batch):
   for (const valid of input.events) {
     const placement = place(valid.event, input);
     const visitorId = await findVisitor(visitors, input, placement);
-    rows.push({ ...describeEvent(valid, input, placement), ...describeShared(shared), ...describePage(valid.event), visitorId });
+    rows.push({
+      ...describeEvent(valid, input, placement),
+      ...describeShared(shared),
+      ...describePage(valid.event),
+      visitorId,
+    });
   }
   return rows;
 }
@@ -89,7 +95,11 @@ async function findVisitor(
   return visitors.hash({ site: site.site, address, userAgent, occurredAt, receivedAt });
 }
 
-function describeEvent({ event, flags }: ValidEvent, { batch, client, receivedAt }: Batch, placement: Placement) {
+function describeEvent(
+  { event, flags }: ValidEvent,
+  { batch, client, receivedAt }: Batch,
+  placement: Placement,
+) {
   const sessionId = batch.session?.id.toLowerCase() ?? null;
   const allFlags: Flag[] = [...flags, ...placement.flags];
   return {

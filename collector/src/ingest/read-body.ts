@@ -7,16 +7,16 @@ const inflate = promisify(gunzip);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads the JSON body of a request: bytes are counted while they stream in, gzip is capped while it inflates.
+ * Reads the JSON body of a request and its size, inflated: bytes are counted while they stream in, gzip is capped while it inflates.
  *
  * @throws Refusal 400 malformed, 413 too large, 415 unsupported type or encoding
  */
-export async function readBody(request: Request): Promise<unknown> {
+export async function readBody(request: Request): Promise<{ body: unknown; bytes: number }> {
   requireContentType(request.headers.get('content-type'));
   const encoding = readEncoding(request.headers.get('content-encoding'));
   const wire = await collectBytes(request);
   const bytes = encoding === 'gzip' || isGzip(wire) ? await inflateCapped(wire) : wire;
-  return parseJson(decode(bytes));
+  return { body: parseJson(decode(bytes)), bytes: bytes.byteLength };
 }
 
 function requireContentType(header: string | null): void {

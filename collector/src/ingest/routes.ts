@@ -1,16 +1,18 @@
-import { Hono } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
 import { authorize } from '../access/authorize.js';
 import { findClientAddress, type ProxyTrust } from '../access/client-address.js';
 import { isOriginAllowed } from '../access/origin.js';
 import type { Site, SiteKeys } from '../access/sites.js';
+import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { type CollectDeps, collect } from './collect.js';
-import type { Client } from './enrich.js';
 import { readClientHintHeaders } from './enrich/client-hint-headers.js';
+import type { Client } from './enrich.js';
 import { readBody } from './read-body.js';
 
-export type IngestDeps = CollectDeps & ProxyTrust & { siteKeys: SiteKeys };
+export type IngestDeps = CollectDeps &
+  ProxyTrust & { database: Database; siteKeys: SiteKeys; now: () => number };
 
 type Environment = { Bindings: Partial<HttpBindings> };
 type Headers = (name: string) => string | undefined;
@@ -22,12 +24,13 @@ export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
   const routes = new Hono<Environment>();
 
   routes.post('/v1/events', async (c) => {
+    const receivedAt = deps.now();
     const readHeader: Headers = (name) => c.req.header(name);
     const site = await findSite(deps, c.req.query('site'), readHeader);
     const origin = requireOrigin(site.site, readHeader);
-    const body = await readBody(c.req.raw);
     const address = findClientAddress(c.env?.incoming?.socket.remoteAddress, readHeader, deps);
-    const answer = await collect(deps, describeClient({ ...site, address }, readHeader), body);
+    const client = describeClient({ ...site, address }, readHeader);
+    const answer = await collect(deps, { client, receivedAt, ...(await readBody(c.req.raw)) });
     return c.json(answer, 200, corsHeaders(origin));
   });
 
@@ -50,10 +53,15 @@ type Sender = { site: Site; isServer: boolean };
 async function findSite(deps: IngestDeps, siteKey: string | undefined, readHeader: Headers): Promise<Sender> {
   const site = siteKey ? await deps.siteKeys.find(siteKey) : undefined;
   if (!site) {
-    throw new Refusal(401, 'unknown_site_key', `site: expected a site key, got "${(siteKey ?? '').slice(0, 64)}"`, {
-      path: 'site',
-      hint: 'footfall site list shows the keys',
-    });
+    throw new Refusal(
+      401,
+      'unknown_site_key',
+      `site: expected a site key, got "${(siteKey ?? '').slice(0, 64)}"`,
+      {
+        path: 'site',
+        hint: 'footfall site list shows the keys',
+      },
+    );
   }
   const header = readHeader('authorization');
   if (header === undefined) return { site, isServer: false };
@@ -70,7 +78,10 @@ function requireOrigin(site: Site, readHeader: Headers): string | undefined {
   });
 }
 
-function describeClient({ site, isServer, address }: Sender & { address: string }, readHeader: Headers): Client {
+function describeClient(
+  { site, isServer, address }: Sender & { address: string },
+  readHeader: Headers,
+): Client {
   return {
     site,
     isServer,

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { addKey, generateKey } from '../../src/access/keys.js';
 import { newId, startTestCollector, type TestCollector } from '../test-collector.js';
 
 const dayMs = 86_400_000;
@@ -347,4 +348,50 @@ test('requests side by side with the same events store each of them once', async
   expect(
     await collector.query('select sum(pageview_count) as n, count(*) as sessions from footfall.sessions'),
   ).toEqual([{ n: 40, sessions: 1 }]);
+});
+
+test('a value that the database refuses costs one event, found by halving, and the rest is stored', async () => {
+  const key = generateKey('ingest');
+  await addKey(collector.database, { key, role: 'ingest', name: 'server' });
+  const events = Array.from({ length: 20 }, (_, i) => pageview(`/${i}`));
+  const year251539BC = -8e15;
+  const poison = { ...pageview('/poison'), ts: year251539BC };
+  const answer = await collector.send(batch([...events.slice(0, 7), poison, ...events.slice(7)]), {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  expect(answer.body).toMatchObject({
+    accepted: 20,
+    rejected: [{ index: 7, id: poison.id, code: 'schema' }],
+  });
+  expect(await collector.query('select count(*) as n from footfall.events')).toEqual([{ n: 20 }]);
+  expect(await collector.query('select reason, sqlstate, event_id from footfall.dead_letter')).toEqual([
+    { reason: 'schema', sqlstate: '22009', event_id: poison.id },
+  ]);
+});
+
+test('a server gives visitor, user and time as they are, of any age, and is never taken for a bot', async () => {
+  const key = generateKey('ingest');
+  await addKey(collector.database, { key, role: 'ingest', name: 'server' });
+  const at = Date.parse('2019-05-06T07:08:09Z');
+  const event = { id: newId(at), type: 'custom', name: 'invoice', ts: at, value: 12.5, currency: 'EUR' };
+  const headers = { authorization: `Bearer ${key}`, 'user-agent': 'curl/8' };
+  const answer = await collector.send(batch([event], { visitor: { id: 'v', userId: 'u' } }), { headers });
+  expect(answer.body).toMatchObject({ accepted: 1 });
+  expect(
+    await collector.query(
+      'select occurred_at, event_day, visitor_id, user_id, value, session_id, is_bot from footfall.events',
+    ),
+  ).toEqual([
+    {
+      occurred_at: new Date(at),
+      event_day: '2019-05-06',
+      visitor_id: 'v',
+      user_id: 'u',
+      value: '12.5',
+      session_id: null,
+      is_bot: false,
+    },
+  ]);
+  const wrong = await collector.send(batch([event]), { headers: { authorization: 'Bearer ff_ingest_0' } });
+  expect(wrong.status).toBe(401);
 });

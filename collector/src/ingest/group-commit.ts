@@ -1,0 +1,118 @@
+import type { Database } from '../db/database.js';
+import { Refusal } from '../refusal.js';
+import { commitIsolating, type Outcomes, type Part } from './isolate.js';
+
+/** A batch that waits for its commit. `bytes` is its size on the wire, inflated. */
+export type Submission = Part & { bytes: number };
+
+export type Committer = {
+  /**
+   * Resolves when the events of a batch are durable.
+   *
+   * @throws Refusal 503 when too much is waiting
+   */
+  submit(submission: Submission): Promise<Outcomes>;
+  /** Resolves when nothing waits and nothing is under way. */
+  drain(): Promise<void>;
+};
+
+type Waiting = Submission & { resolve(outcomes: Outcomes): void; reject(error: unknown): void };
+
+type Limits = {
+  lingerMs?: number;
+  maxFlushEvents?: number;
+  maxFlushBytes?: number;
+  maxInFlight?: number;
+  maxQueueBytes?: number;
+};
+
+/**
+ * Lets concurrent batches share a transaction: one COMMIT waits for the disk once, for all of them. A flush begins when
+ * it is full, or 5 ms after the first batch came.
+ */
+export function createCommitter(
+  database: Database,
+  {
+    lingerMs = 5,
+    maxFlushEvents = 500,
+    maxFlushBytes = 1 << 20,
+    maxInFlight = 2,
+    maxQueueBytes = 64 << 20,
+  }: Limits = {},
+): Committer {
+  const waiting: Waiting[] = [];
+  let waitingBytes = 0;
+  let inFlight = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let idle: (() => void)[] = [];
+
+  function submit(submission: Submission): Promise<Outcomes> {
+    if (waitingBytes + submission.bytes > maxQueueBytes) {
+      throw new Refusal(503, 'busy', 'too many events are waiting to be stored', { retryAfterSeconds: 2 });
+    }
+    return new Promise((resolve, reject) => {
+      waiting.push({ ...submission, resolve, reject });
+      waitingBytes += submission.bytes;
+      schedule();
+    });
+  }
+
+  function schedule(): void {
+    if (inFlight >= maxInFlight || waiting.length === 0) return;
+    if (isFull()) startFlush();
+    else timer ??= setTimeout(startFlush, lingerMs);
+  }
+
+  function isFull(): boolean {
+    return (
+      waitingBytes >= maxFlushBytes ||
+      waiting.reduce((sum, { events }) => sum + events.length, 0) >= maxFlushEvents
+    );
+  }
+
+  function startFlush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const batch = takeFlush();
+    inFlight += 1;
+    void flush(batch).finally(endFlush);
+    schedule();
+  }
+
+  function takeFlush(): Waiting[] {
+    let events = 0;
+    let bytes = 0;
+    const end = waiting.findIndex((next, at) => {
+      events += next.events.length;
+      bytes += next.bytes;
+      return at > 0 && (events > maxFlushEvents || bytes > maxFlushBytes);
+    });
+    const batch = waiting.splice(0, end === -1 ? waiting.length : end);
+    waitingBytes -= batch.reduce((sum, taken) => sum + taken.bytes, 0);
+    return batch;
+  }
+
+  async function flush(batch: Waiting[]): Promise<void> {
+    try {
+      const outcomes = await commitIsolating(database, batch);
+      for (const { resolve } of batch) resolve(outcomes);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  function endFlush(): void {
+    inFlight -= 1;
+    schedule();
+    if (inFlight > 0 || waiting.length > 0) return;
+    for (const resolve of idle) resolve();
+    idle = [];
+  }
+
+  function drain(): Promise<void> {
+    if (inFlight === 0 && waiting.length === 0) return Promise.resolve();
+    return new Promise((resolve) => idle.push(resolve));
+  }
+
+  return { submit, drain };
+}
