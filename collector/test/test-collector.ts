@@ -126,7 +126,8 @@ async function send(origin: string, body: unknown, { site = 'demo', headers = {}
   const response = await fetch(`${origin}/v1/events?site=${site}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'user-agent': chrome, ...headers },
-    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+    body:
+      typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body),
   });
   return { status: response.status, body: await response.json() };
 }

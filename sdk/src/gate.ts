@@ -60,12 +60,8 @@ export function createGate({ consent, queue, ledger, identity, transport }: Part
   function obey(): void {
     const isOff = consent.mode() === 'off';
     if (isOff || consent.isDenied()) identity.forget();
-    if (isOff) forgetEvents();
-  }
-
-  function forgetEvents(): void {
-    queue.clear();
-    ledger.clear();
+    if (isOff) queue.clear();
+    if (isOff) ledger.clear();
   }
 
   function release(): void {

@@ -27,17 +27,12 @@ const maxQueuedChars = 1_000_000;
  */
 export function createQueue(store: Store, { prefix, ledger }: { prefix: string; ledger: Ledger }): Queue {
   const eventPrefix = `${prefix}e.`;
-  let size = measure();
-
-  function measure() {
-    const keys = store.keys(eventPrefix);
-    return { events: keys.length, chars: keys.reduce((sum, key) => sum + (store.get(key) ?? '').length, 0) };
-  }
+  let size = measure(store, eventPrefix);
 
   function add(event: WireEvent, group: Group): void {
     const text = JSON.stringify(event);
     const record = `${JSON.stringify(group)}\n${text}`;
-    if (!hasRoom(record)) size = measure();
+    if (!hasRoom(record)) size = measure(store, eventPrefix);
     if (byteLength(text) > maxEventBytes) ledger.drop('too_large');
     else if (!hasRoom(record)) ledger.drop('queue_full');
     else put(record, { event, group });
@@ -85,10 +80,15 @@ export function createQueue(store: Store, { prefix, ledger }: { prefix: string; 
 
   function remove(keys: string[]): void {
     keys.forEach(store.remove);
-    size = measure();
+    size = measure(store, eventPrefix);
   }
 
   return { add, next, remove, clear: () => remove(store.keys(eventPrefix)) };
+}
+
+function measure(store: Store, prefix: string): { events: number; chars: number } {
+  const records = store.keys(prefix).map((key) => store.get(key) ?? '');
+  return { events: records.length, chars: records.reduce((sum, { length }) => sum + length, 0) };
 }
 
 function byteLength(text: string): number {

@@ -15,7 +15,7 @@ const automation = new RegExp(`\\b(?:${automationTools.split(/\s+/).join('|')})\
 
 /** Words of devices and apps in people's hands that isbot's patterns take for a crawler. */
 const humanWords =
-  /\bCUBOT(?![a-z])|\bGoogle (?:Nexus|Pixel)\b|\bAlipayDefined\([^)]*\)|\bHTC[ ;_-]+Radar\b|\bchromeframe\b/gi;
+  /\bCUBOT(?![a-z])|\bGoogle (?:Nexus|Pixel)\b|\bAlipayDefined\([^)]*\)|\bHTC[ ;_-]+Radar\b/gi;
 
 /**
  * Why a user agent is no person, or null for a person. AI agents by their published tokens, automation by the tool's
