@@ -1,13 +1,14 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { dashboardRoutes } from './dashboard/routes.js';
+import { demoRoutes } from './demo-site.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
 import { errorBody, Refusal } from './refusal.js';
-import { demoRoutes } from './demo-site.js';
 import { sdkRoutes } from './sdk-script.js';
 
-export type AppDeps = IngestDeps & OverviewDeps & { demoDir: string | undefined; log: (line: string) => void };
+export type AppDeps = IngestDeps &
+  OverviewDeps & { demoDir: string | undefined; log: (line: string) => void };
 
 export type App = Hono<{ Bindings: Partial<HttpBindings> }>;
 
@@ -20,7 +21,9 @@ export function createApp(deps: AppDeps): App {
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));
   app.get('/healthz', (c) => c.json({ ok: true }));
-  app.notFound((c) => c.json(errorBody(new Refusal(404, 'not_found', `no route ${c.req.method} ${c.req.path}`)), 404));
+  app.notFound((c) =>
+    c.json(errorBody(new Refusal(404, 'not_found', `no route ${c.req.method} ${c.req.path}`)), 404),
+  );
   app.onError((error, c) => answerError(error, c, deps.log));
   return app;
 }
@@ -41,5 +44,8 @@ function answerError(error: unknown, c: Context, log: (line: string) => void): R
 // Whatever is not a refusal is ours to mend: the client keeps its events and tries again.
 function explain(error: unknown, log: (line: string) => void): Refusal {
   log(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return new Refusal(503, 'unavailable', 'the collector cannot store events now', { retryAfterSeconds: 5, cause: error });
+  return new Refusal(503, 'unavailable', 'the collector cannot store events now', {
+    retryAfterSeconds: 5,
+    cause: error,
+  });
 }

@@ -11,7 +11,10 @@ export function demoRoutes(folder: string): Hono {
   const routes = new Hono();
   routes.get('/', (c) => c.redirect('/demo/'));
   routes.get('/demo', (c) => c.redirect('/demo/'));
-  routes.get('/demo/*', serveStatic({ root: folder, rewriteRequestPath: (path) => path.replace(/^\/demo/, '') }));
+  routes.get(
+    '/demo/*',
+    serveStatic({ root: folder, rewriteRequestPath: (path) => path.replace(/^\/demo/, '') }),
+  );
   const fallback = join(folder, '200.html');
   if (existsSync(fallback)) {
     const page = readFileSync(fallback, 'utf8');

@@ -23,7 +23,10 @@ const stopTimeoutMs = 8_000;
  *
  * @throws StartError when the port is in use or the host is not an address of this machine
  */
-export async function serve(app: App, { host, port }: { host: string; port: number }): Promise<RunningServer> {
+export async function serve(
+  app: App,
+  { host, port }: { host: string; port: number },
+): Promise<RunningServer> {
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -57,7 +60,10 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
 function explainListenError(error: unknown, { host, port }: { host: string; port: number }): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
-    return new StartError(`PORT: expected a free port, but ${port} on ${host} is in use; set PORT to another`, { cause: error });
+    return new StartError(
+      `PORT: expected a free port, but ${port} on ${host} is in use; set PORT to another`,
+      { cause: error },
+    );
   }
   if (code === 'EACCES') {
     return new StartError(`PORT: expected a port that this user may open, got ${port}`, { cause: error });

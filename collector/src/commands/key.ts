@@ -26,11 +26,20 @@ export const keyCreate: Command = {
     const key = generateKey(role);
     const store = await openStore(config, { mode: 'join', log });
     try {
-      await addKey(store.database, { key, role, name: values.name ?? `${role} key`, sites: values.site ?? null });
+      await addKey(store.database, {
+        key,
+        role,
+        name: values.name ?? `${role} key`,
+        sites: values.site ?? null,
+      });
     } finally {
       await store.close();
     }
-    print(values.json ? JSON.stringify({ key, role, sites: values.site ?? null }) : `${key}   (shown once: keep it)`);
+    print(
+      values.json
+        ? JSON.stringify({ key, role, sites: values.site ?? null })
+        : `${key}   (shown once: keep it)`,
+    );
   },
 };
 
@@ -57,7 +66,13 @@ export const keyList: Command = {
   },
 };
 
-function describeKey({ keyId, role, name, sites, revokedAt }: Awaited<ReturnType<typeof listKeys>>[number]): string {
+function describeKey({
+  keyId,
+  role,
+  name,
+  sites,
+  revokedAt,
+}: Awaited<ReturnType<typeof listKeys>>[number]): string {
   const reach = sites === null ? 'all sites' : sites.join(', ');
   return `${keyId}\t${role}\t${name}\t${reach}\t${revokedAt ? `revoked ${revokedAt.toISOString()}` : 'in force'}`;
 }
@@ -72,7 +87,8 @@ export const keyRevoke: Command = {
     const store = await openStore(config, { mode: 'join', log });
     try {
       const isRevoked = await revokeKey(store.database, keyId);
-      if (!isRevoked) throw new StartError(`key: expected the id of a key in force, got "${keyId}"; see footfall key list`);
+      if (!isRevoked)
+        throw new StartError(`key: expected the id of a key in force, got "${keyId}"; see footfall key list`);
       print(`key ${keyId} is revoked`);
     } finally {
       await store.close();

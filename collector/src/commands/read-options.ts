@@ -12,7 +12,8 @@ export function readOptions<Options extends NonNullable<ParseArgsConfig['options
 ): ReturnType<typeof parseArgs<{ options: Options; allowPositionals: true; strict: true }>> {
   try {
     const parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
-    if (parsed.positionals.length !== positionals) throw new Error(`expected ${positionals} arguments, got ${parsed.positionals.length}`);
+    if (parsed.positionals.length !== positionals)
+      throw new Error(`expected ${positionals} arguments, got ${parsed.positionals.length}`);
     return parsed;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

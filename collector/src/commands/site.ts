@@ -32,7 +32,8 @@ export const siteAdd: Command = {
         ...(values.timezone !== undefined && { timezone: values.timezone }),
         ...(values.origin !== undefined && { allowedOrigins: values.origin }),
       });
-      if (siteKey === undefined) throw new StartError(`site: "${site}" is there already; expected a new slug`);
+      if (siteKey === undefined)
+        throw new StartError(`site: "${site}" is there already; expected a new slug`);
       print(values.json ? JSON.stringify({ site, siteKey }) : describeNewSite(site, siteKey));
     } finally {
       await store.close();
@@ -54,7 +55,11 @@ export const siteList: Command = {
     try {
       const sites = await listSites(store.database);
       if (values.json) print(JSON.stringify(sites));
-      else for (const site of sites) print(`${site.site}\tkey ${site.siteKeys.join(', ')}\torigins ${site.allowedOrigins.join(', ') || 'none'}`);
+      else
+        for (const site of sites)
+          print(
+            `${site.site}\tkey ${site.siteKeys.join(', ')}\torigins ${site.allowedOrigins.join(', ') || 'none'}`,
+          );
     } finally {
       await store.close();
     }

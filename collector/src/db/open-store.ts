@@ -15,7 +15,8 @@ export async function openStore(
   config: Config,
   { mode, log }: { mode: 'own' | 'join'; log: (line: string) => void },
 ): Promise<Store> {
-  const server = config.databaseUrl === undefined ? await openEmbedded({ dataDir: config.dataDir, mode, log }) : undefined;
+  const server =
+    config.databaseUrl === undefined ? await openEmbedded({ dataDir: config.dataDir, mode, log }) : undefined;
   const url = server?.url ?? config.databaseUrl ?? '';
   try {
     await migrate({ url, log });
@@ -26,7 +27,9 @@ export async function openStore(
   const database = openDatabase({ url, log });
   return {
     database,
-    description: server ? `embedded PostgreSQL in ${server.dataDir} (${server.how})` : 'the server of DATABASE_URL',
+    description: server
+      ? `embedded PostgreSQL in ${server.dataDir} (${server.how})`
+      : 'the server of DATABASE_URL',
     async close() {
       await database.end();
       await server?.stop();

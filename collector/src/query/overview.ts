@@ -103,7 +103,11 @@ function readPages(tx: Transaction, values: string[]): Promise<Overview['pages']
 // The column is one of ours, never the caller's text.
 function readVisits<Row extends Record<string, unknown>>(
   tx: Transaction,
-  { values, column, label }: { values: string[]; column: 'referrer_source' | 'country' | 'browser'; label: string },
+  {
+    values,
+    column,
+    label,
+  }: { values: string[]; column: 'referrer_source' | 'country' | 'browser'; label: string },
 ): Promise<Row[]> {
   return tx.query<Row>(
     `/* overview.readVisits */

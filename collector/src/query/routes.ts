@@ -11,7 +11,10 @@ export type OverviewDeps = { database: Database; now: () => number };
 const day = z.iso.date({ error: 'expected a day as yyyy-mm-dd' });
 const querySchema = z
   .object({ site: siteSlug, from: day.optional(), to: day.optional() })
-  .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], error: 'expected a day not before from' });
+  .refine(({ from, to }) => !from || !to || from <= to, {
+    path: ['to'],
+    error: 'expected a day not before from',
+  });
 
 const defaultDays = 30;
 const dayMs = 86_400_000;
@@ -27,7 +30,8 @@ export function overviewRoutes({ database, now }: OverviewDeps): Hono {
       const timezone = await readTimezone(tx, query.site);
       const to = query.to ?? localDay(now(), timezone);
       const from = query.from ?? localDay(Date.parse(to) - (defaultDays - 1) * dayMs, 'UTC');
-      if (from > to) throw new Refusal(400, 'bad_query', 'from: expected a day not after to', { path: 'from' });
+      if (from > to)
+        throw new Refusal(400, 'bad_query', 'from: expected a day not after to', { path: 'from' });
       return readOverview(tx, { site: query.site, from, to, timezone });
     });
     return c.json(overview, 200, { 'cache-control': 'no-store' });
@@ -44,9 +48,15 @@ function parseQuery(input: Record<string, string>): z.infer<typeof querySchema> 
 }
 
 async function readTimezone(tx: Transaction, site: string): Promise<string> {
-  const rows = await tx.query<{ timezone: string }>('select timezone from footfall.sites where site = $1::text', [site]);
+  const rows = await tx.query<{ timezone: string }>(
+    'select timezone from footfall.sites where site = $1::text',
+    [site],
+  );
   if (rows[0]) return rows[0].timezone;
-  throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site', hint: 'footfall site list' });
+  throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, {
+    path: 'site',
+    hint: 'footfall site list',
+  });
 }
 
 function localDay(unixMs: number, timeZone: string): string {

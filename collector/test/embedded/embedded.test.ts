@@ -118,6 +118,15 @@ describe('a collector that was killed', () => {
     expect(await isRunning(dataDir)).toBe(false);
   });
 
+  it('by Ctrl-C in its terminal leaves a server too: the signal does not reach it', async () => {
+    const dataDir = stoppedDatabase();
+    const interrupted = await hold({ dataDir, mode: 'own' });
+    const pid = await readPid(dataDir);
+    await interrupted.interrupt();
+    expect((await open({ dataDir })).how).toBe('adopted');
+    expect(await readPid(dataDir)).toBe(pid);
+  });
+
   it('during the first start leaves no database, and the next start removes what it left', async () => {
     const dataDir = await temporaryDirectory();
     const killed = hold({ dataDir, mode: 'own' });

@@ -93,16 +93,26 @@ export async function open({
 
 /** Opens the server in another process: await it for its answer, kill it at any moment. */
 export function hold({ dataDir, mode }: { dataDir: string; mode: Mode }) {
-  const child = spawn(process.execPath, [holdServer, dataDir, mode], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [holdServer, dataDir, mode], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    // The leader of a process group of its own, as a command is in a terminal.
+    detached: true,
+  });
   const exited = once(child, 'exit');
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
+    await exited;
+  };
+  /** What Ctrl-C does: the signal goes to every process of the group. */
+  const interrupt = async (): Promise<void> => {
+    process.kill(-(child.pid ?? 0), 'SIGINT');
     await exited;
   };
   undo.push(kill);
   const answered = once(createInterface({ input: child.stdout }), 'line').then(([line]) => ({
     ...(JSON.parse(line) as Answer),
     kill,
+    interrupt,
   }));
   return Object.assign(answered, { kill });
 }
