@@ -6,8 +6,15 @@ const userAgents = [
   'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36',
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:145.0) Gecko/20100101 Firefox/145.0',
 ];
-const referrers = ['', 'https://www.google.com/', 'https://news.ycombinator.com/', 'https://chatgpt.com/', 'https://t.co/'];
-const words = 'the quick walker takes a long way round by river wood and ridge before supper is ready at home'.split(' ');
+const referrers = [
+  '',
+  'https://www.google.com/',
+  'https://news.ycombinator.com/',
+  'https://chatgpt.com/',
+  'https://t.co/',
+];
+const words =
+  'the quick walker takes a long way round by river wood and ridge before supper is ready at home'.split(' ');
 
 /** A small generator with a seed (mulberry32), so that two runs send the same. */
 export function createRandom(seed) {
@@ -30,10 +37,24 @@ export function makeRequest({ random, events, now, host }) {
   const body = JSON.stringify({
     sentAt: now,
     sdk: { name: 'footfall-js', version: '0.1.0' },
-    context: { language: 'en-GB', timezone: 'Europe/London', screen: [1920, 1080], viewport: [1280, 720], pixelRatio: 2 },
+    context: {
+      language: 'en-GB',
+      timezone: 'Europe/London',
+      screen: [1920, 1080],
+      viewport: [1280, 720],
+      pixelRatio: 2,
+    },
     events: Array.from({ length: events }, (_, seq) =>
       seq === 0
-        ? { id: pageId, type: 'pageview', ts: start, seq, url, title: sentence(pick, 6), referrer: pick(referrers) }
+        ? {
+            id: pageId,
+            type: 'pageview',
+            ts: start,
+            seq,
+            url,
+            title: sentence(pick, 6),
+            referrer: pick(referrers),
+          }
         : click({ id: uuidv7(start + seq * 900, bytes()), ts: start + seq * 900, pageId, seq, url, pick }),
     ),
   });
@@ -44,7 +65,13 @@ export function makeRequest({ random, events, now, host }) {
 
 function click({ pick, ...event }) {
   const text = sentence(pick, 4);
-  const props = { tag: 'a', classes: 'card quiet', text, selector: `main > ul > li > a.${pick(words)}`, href: `${event.url}#${pick(words)}` };
+  const props = {
+    tag: 'a',
+    classes: 'card quiet',
+    text,
+    selector: `main > ul > li > a.${pick(words)}`,
+    href: `${event.url}#${pick(words)}`,
+  };
   return { ...event, type: 'click', props };
 }
 

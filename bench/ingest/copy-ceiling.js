@@ -1,5 +1,5 @@
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import copyStreams from 'pg-copy-streams';
 
 /**
@@ -25,11 +25,13 @@ export async function measureCopy(client) {
 async function cloneTable(client) {
   await client.query('drop schema if exists bench cascade');
   await client.query('create schema bench');
-  await client.query('create table bench.events (like footfall.events including all) partition by range (event_day)');
+  await client.query(
+    'create table bench.events (like footfall.events including all) partition by range (event_day)',
+  );
   const { rows } = await client.query(
     `select c.relname, pg_get_expr(c.relpartbound, c.oid) as bound from pg_inherits i join pg_class c on c.oid = i.inhrelid
      where i.inhparent = 'footfall.events'::regclass`,
   );
-  for (const { relname, bound } of rows) await client.query(`create table bench.${relname} partition of bench.events ${bound}`);
+  for (const { relname, bound } of rows)
+    await client.query(`create table bench.${relname} partition of bench.events ${bound}`);
 }
-

@@ -7,7 +7,7 @@
  * the same run measured.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, chmodSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,11 +34,15 @@ const client = new pg.Client({ connectionString: server.url });
 await client.connect();
 
 try {
-  const collector = await startNode(['collector/bin/footfall.js', 'start'], /collector +http:\S+?:(\d+)/, {
-    DATABASE_URL: server.url,
-    PORT: '0',
-    FOOTFALL_TRUSTED_PROXIES: '127.0.0.1',
-  });
+  const collector = await startNode(
+    [...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? []), 'collector/bin/footfall.js', 'start'],
+    /collector +http:\S+?:(\d+)/,
+    {
+      DATABASE_URL: server.url,
+      PORT: '0',
+      FOOTFALL_TRUSTED_PROXIES: '127.0.0.1',
+    },
+  );
   await warmUp(collector.port);
   await client.query('truncate footfall.events, footfall.sessions');
   const batches = await measureBatches(collector);
@@ -67,17 +71,28 @@ async function measureBatches({ port, pid }) {
   const { seconds, latenciesMs, failed } = await sendAll({ port, requests, connections });
   const perSecond = (count * batchEvents) / seconds;
   const stored = await countRows();
-  if (failed > 0 || stored !== count * batchEvents) throw new Error(`${failed} failed, ${stored} of ${count * batchEvents} stored`);
+  if (failed > 0 || stored !== count * batchEvents)
+    throw new Error(`${failed} failed, ${stored} of ${count * batchEvents} stored`);
   const ceiling = await measureCopy(client);
-  report('batches of 20', { perSecond, unit: 'events/s', ceiling: ceiling.perSecond, of: 'COPY of the same rows', bar: 0.1 });
-  print(`  ${Math.round(bytes)} B a request, p50 ${quantile(latenciesMs, 0.5).toFixed(1)} ms, p99 ${quantile(latenciesMs, 0.99).toFixed(1)} ms, RSS ${rssOf(pid)} MiB`);
+  report('batches of 20', {
+    perSecond,
+    unit: 'events/s',
+    ceiling: ceiling.perSecond,
+    of: 'COPY of the same rows',
+    bar: 0.1,
+  });
+  print(
+    `  ${Math.round(bytes)} B a request, p50 ${quantile(latenciesMs, 0.5).toFixed(1)} ms, p99 ${quantile(latenciesMs, 0.99).toFixed(1)} ms, RSS ${rssOf(pid)} MiB`,
+  );
   return { perSecond };
 }
 
 async function measureLatency({ port }, perSecond) {
   const requests = requestsOf(Math.round(perSecond * 10), batchEvents);
   const { latenciesMs } = await sendAtRate({ port, requests, perSecond, connections });
-  print(`a quarter of the peak (${Math.round(perSecond)} requests/s): ack p50 ${quantile(latenciesMs, 0.5).toFixed(1)} ms, p99 ${quantile(latenciesMs, 0.99).toFixed(1)} ms (bar 50 ms)`);
+  print(
+    `a quarter of the peak (${Math.round(perSecond)} requests/s): ack p50 ${quantile(latenciesMs, 0.5).toFixed(1)} ms, p99 ${quantile(latenciesMs, 0.99).toFixed(1)} ms (bar 50 ms)`,
+  );
 }
 
 async function measureBeacons({ port, pid }) {
@@ -102,7 +117,9 @@ async function measureSize() {
     `select sum(pg_total_relation_size(c.oid)) as bytes from pg_class c
      where c.relnamespace = 'footfall'::regnamespace and c.relkind in ('r', 'p')`,
   );
-  print(`stored: ${Math.round(Number(rows[0].bytes) / (await countRows()))} B an event, all tables and indexes (bar 450)`);
+  print(
+    `stored: ${Math.round(Number(rows[0].bytes) / (await countRows()))} B an event, all tables and indexes (bar 450)`,
+  );
 }
 
 async function countRows() {
@@ -112,7 +129,9 @@ async function countRows() {
 
 function report(name, { perSecond, unit, ceiling, of, bar }) {
   const ratio = perSecond / ceiling;
-  print(`${name}: ${Math.round(perSecond)} ${unit} = ${ratio.toFixed(3)} of ${of} (${Math.round(ceiling)}/s; bar ${bar})`);
+  print(
+    `${name}: ${Math.round(perSecond)} ${unit} = ${ratio.toFixed(3)} of ${of} (${Math.round(ceiling)}/s; bar ${bar})`,
+  );
 }
 
 function print(line) {
@@ -120,11 +139,16 @@ function print(line) {
 }
 
 function rssOf(pid) {
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+  return Math.round(
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+  );
 }
 
 function startNode(args, pattern, env) {
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   return new Promise((resolve, reject) => {
     let text = '';

@@ -20,8 +20,10 @@ export async function sendAtRate({ port, requests, perSecond, connections }) {
   const result = { seconds: 0, latenciesMs: [], failed: 0 };
   const start = performance.now();
   const queues = Array.from({ length: connections }, () => []);
-  requests.forEach((request, at) => queues[at % connections].push({ request, at }));
-  await Promise.all(queues.map((queue) => runConnection({ port, queue: pace(queue, { start, perSecond }), result })));
+  for (const [at, request] of requests.entries()) queues[at % connections].push({ request, at });
+  await Promise.all(
+    queues.map((queue) => runConnection({ port, queue: pace(queue, { start, perSecond }), result })),
+  );
   result.seconds = (performance.now() - start) / 1000;
   return result;
 }
