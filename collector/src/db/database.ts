@@ -57,7 +57,10 @@ async function runTransaction<Result>(
   let broken: Error | undefined;
   try {
     await client.query(begin);
-    const result = await work({ query: async (sql, values) => (await client.query(sql, values)).rows });
+    const toQuery = role.name === 'footfall_ingest' ? toPrepared : toPlain;
+    const result = await work({
+      query: async (sql, values) => (await client.query(toQuery(sql, values))).rows,
+    });
     await client.query('commit');
     return result;
   } catch (error) {
@@ -67,6 +70,20 @@ async function runTransaction<Result>(
     client.off('error', ignoreConnectionError);
     client.release(broken);
   }
+}
+
+// A read is planned for its own values. The few statements of ingest run thousands of times, and planning the upsert of
+// sessions takes longer than running it: they are prepared once a connection.
+const preparedNames = new Map<string, string>();
+
+function toPrepared(text: string, values: unknown[] = []): pg.QueryConfig {
+  const name = preparedNames.get(text) ?? `footfall_${preparedNames.size}`;
+  preparedNames.set(text, name);
+  return { name, text, values };
+}
+
+function toPlain(text: string, values: unknown[] = []): pg.QueryConfig {
+  return { text, values };
 }
 
 async function rollback(client: pg.PoolClient): Promise<Error | undefined> {
