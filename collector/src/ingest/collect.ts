@@ -5,6 +5,7 @@ import type { PendingEvent } from './event-row.js';
 import type { Committer, Submission } from './group-commit.js';
 import type { Outcomes } from './isolate.js';
 import { type Batch, readEnvelope } from './read-envelope.js';
+import { scrubEvents } from './scrub.js';
 import { type RefusedEvent, type ValidEvent, validateEvents } from './validate.js';
 
 export type CollectDeps = EnrichDeps & { committer: Committer };
@@ -22,8 +23,9 @@ type Sources = Map<PendingEvent, ValidEvent>;
 export async function collect(deps: CollectDeps, received: Received): Promise<BatchAnswer> {
   const batch = readEnvelope(received.body);
   const { valid, refused } = validateEvents(batch.events);
-  const pending = await enrichEvents(deps, { ...received, batch, events: valid });
-  const sources: Sources = new Map(pending.map((event, at) => [event, valid[at] ?? noSource()]));
+  const events = scrubEvents(valid);
+  const pending = await enrichEvents(deps, { ...received, batch, events });
+  const sources: Sources = new Map(pending.map((event, at) => [event, events[at] ?? noSource()]));
   const outcomes = await deps.committer.submit(toSubmission({ received, batch, refused, sources }));
   return answer({ sources, outcomes, refused, serverTime: received.receivedAt });
 }

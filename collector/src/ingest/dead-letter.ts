@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { redactText } from '@footfall/schema/redact-text';
 import type { Transaction } from '../db/database.js';
 import { unnestRows } from '../db/unnest.js';
 import { sanitize } from './sanitize.js';
+import { scrubValue } from './scrub.js';
 
 /** One row of footfall.dead_letter. */
 export type DeadLetter = {
@@ -48,14 +50,15 @@ const names = columns.map(({ name }) => name).join(', ');
 export function toDeadLetter({ event, message, ...rest }: Refused): DeadLetter {
   const clean = sanitize(event);
   const isWhole = !('problem' in clean);
-  const text = isWhole ? JSON.stringify(clean.value) : excerptOf(event);
+  const value = isWhole ? scrubValue(clean.value) : null;
+  const text = isWhole ? JSON.stringify(value) : redactText(excerptOf(event));
   return {
     ...rest,
     message: message.toWellFormed().replaceAll('\0', '\ufffd'),
     eventId: rest.eventId?.toWellFormed().replaceAll('\0', '\ufffd') ?? null,
     deadLetterId: idOf(`${rest.site} ${rest.reason} ${text}`),
     sqlstate: null,
-    event: isWhole ? clean.value : null,
+    event: value,
     excerpt: isWhole ? null : text,
   };
 }
