@@ -17,6 +17,7 @@ const requestTimeoutMs = 10_000;
 const timeoutCheckMs = 1_000;
 const maxHeaderBytes = 16_384;
 const stopTimeoutMs = 8_000;
+const lingerMs = 300;
 
 /**
  * Serves an app over HTTP.
@@ -86,6 +87,15 @@ function answerParserError(error: Error & { code?: string }, socket: Socket): vo
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+  closeForGood(socket);
+}
+
+// A client may keep its side open and send for ever. Closing at once would reset the connection while bytes of the client
+// are unread, and the answer might be lost (RFC 9112, section 9.6): so they are read for a moment longer.
+function closeForGood(socket: Socket): void {
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function refusalOf(code: string | undefined): Refusal {

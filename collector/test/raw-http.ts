@@ -16,7 +16,9 @@ export type RawConnection = {
   socket: Socket;
   /** The next complete answer, in order; rejects when the connection ends before. */
   nextAnswer(): Promise<Answer>;
-  /** Resolves when the server has closed the connection, whatever the reason. */
+  /** Resolves when the server has said that it will send no more, which ends a connection for an ordinary client. */
+  ended: Promise<void>;
+  /** Resolves when the connection is gone. */
   closed: Promise<void>;
 };
 
@@ -55,7 +57,8 @@ function chunk(bytes: Buffer): Buffer {
 /** Opens a connection to a collector. */
 export function openConnection(origin: string): RawConnection {
   const { hostname, port } = new URL(origin);
-  const socket = connect({ host: hostname, port: Number(port) });
+  // Half open: the server has to close its side by itself, as with a client that means harm.
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   let received = Buffer.alloc(0);
   let isClosed = false;
   socket.on('data', (bytes: Buffer) => {
@@ -68,6 +71,11 @@ export function openConnection(origin: string): RawConnection {
       isClosed = true;
       resolve();
     });
+  });
+
+  const ended = new Promise<void>((resolve) => {
+    socket.on('end', resolve);
+    socket.on('close', () => resolve());
   });
 
   function takeAnswer(): Answer | undefined {
@@ -92,7 +100,7 @@ export function openConnection(origin: string): RawConnection {
     });
   }
 
-  return { socket, nextAnswer, closed };
+  return { socket, nextAnswer, ended, closed };
 }
 
 function parseAnswer(received: Buffer): { answer: Answer; length: number } | undefined {

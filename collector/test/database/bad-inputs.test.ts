@@ -57,9 +57,11 @@ async function trickle(
   let at = 0;
   const timer = setInterval(() => connection.socket.write(bytes.subarray(at, ++at)), 1_000);
   const answer = await connection.nextAnswer();
+  await connection.ended;
+  const closedAfterMs = performance.now() - startedAt;
   await connection.closed;
   clearInterval(timer);
-  return { answer, closedAfterMs: performance.now() - startedAt };
+  return { answer, closedAfterMs };
 }
 
 // Their time is the server's patience: they run side by side with each other.
@@ -234,6 +236,10 @@ test.each(badInputs.filter(({ id }) => !apart.has(id)))('$id: $name', async (inp
   expect(await countRows()).toEqual(readStored(input.expected.stored));
   await checks[input.id]?.(answers);
   await expectAlive();
+});
+
+test('none of it is worth a line in the log: the client is told', () => {
+  expect(collector.running.output.stderr).not.toMatch(/error/i);
 });
 
 test('no case is left out', () => {
