@@ -1,6 +1,13 @@
-import { createServer, type Server, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { maxWireBytes } from '@footfall/schema/limits';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { App } from './app.js';
 import { errorBody, Refusal } from './refusal.js';
 import { StartError } from './start-error.js';
@@ -28,19 +35,59 @@ export async function serve(
   app: App,
   { host, port }: { host: string; port: number },
 ): Promise<RunningServer> {
+  const answerRequest = createListener(app);
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: timeoutCheckMs,
       maxHeaderSize: maxHeaderBytes,
+      requireHostHeader: false, // Node's own answer has no body: createListener gives one
     },
-    getRequestListener(app.fetch),
+    answerRequest,
   );
   server.on('clientError', answerParserError);
+  server.on('checkExpectation', answerRequest); // an expectation that is not known may be ignored (RFC 9110, 10.1.1)
+  server.on('checkContinue', (request, response) => {
+    if (!isTooLarge(request)) response.writeContinue();
+    answerRequest(request, response);
+  });
   await listen(server, { host, port });
   const address = server.address() as AddressInfo;
   return { url: `http://${formatHost(host)}:${address.port}`, stop: () => stop(server) };
+}
+
+function createListener(app: App): RequestListener {
+  const toApp = getRequestListener(app.fetch, { hostname: 'localhost', errorHandler: answerBadTarget });
+  return (request, response) => {
+    if (request.headers.host !== undefined || request.httpVersion === '1.0')
+      return void toApp(request, response);
+    const { status, headers, body } = describeRefusal(refusalOf('no Host'));
+    response.writeHead(status, headers).end(body);
+  };
+}
+
+function answerBadTarget(error: unknown): Response {
+  const refusal =
+    error instanceof RequestError
+      ? refusalOf('the request target or the Host is no address')
+      : new Refusal(503, 'unavailable', 'the collector cannot answer now');
+  const { body, ...head } = describeRefusal(refusal);
+  return new Response(body, head);
+}
+
+function isTooLarge({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > maxWireBytes;
+}
+
+function describeRefusal(refusal: Refusal) {
+  const body = JSON.stringify(errorBody(refusal));
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  return { status: refusal.status, headers, body };
 }
 
 function formatHost(host: string): string {
@@ -81,12 +128,9 @@ function answerParserError(error: Error & { code?: string }, socket: Socket): vo
     socket.destroy();
     return;
   }
-  const refusal = refusalOf(error.code);
-  const body = JSON.stringify(errorBody(refusal));
-  socket.end(
-    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  const { status, headers, body } = describeRefusal(refusalOf(error.code));
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
   closeForGood(socket);
 }
 

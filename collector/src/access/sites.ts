@@ -24,11 +24,15 @@ export const demoSite = 'demo';
 const cacheMs = 5_000;
 const maxCachedKeys = 10_000;
 
+/** As the table demands it. What does not match needs no lookup, and no place in memory. */
+const siteKeyPattern = /^[A-Za-z0-9_-]{1,64}$/;
+
 /** Looks up site keys, each answer remembered for five seconds: a rotated key takes effect within them. */
 export function createSiteKeys({ database, now }: { database: Database; now: () => number }): SiteKeys {
   const cache = new Map<string, { site: Site | undefined; until: number }>();
   return {
     async find(siteKey) {
+      if (!siteKeyPattern.test(siteKey)) return undefined;
       const known = cache.get(siteKey);
       if (known && known.until > now()) return known.site;
       const site = await findSiteByKey(database, siteKey);

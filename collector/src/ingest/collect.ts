@@ -1,5 +1,5 @@
 import type { BatchAnswer, Rejection } from '@footfall/schema';
-import { type DeadLetter, toDeadLetter } from './dead-letter.js';
+import { type DeadLetter, tellTwinsApart, toDeadLetter } from './dead-letter.js';
 import { type Client, type EnrichDeps, enrichEvents } from './enrich.js';
 import type { PendingEvent } from './event-row.js';
 import type { Committer, Submission } from './group-commit.js';
@@ -50,8 +50,10 @@ function toSubmission({
   return {
     bytes: received.bytes,
     events: [...sources.keys()],
-    letters: refused.map(({ code, message, id, event }) =>
-      toDeadLetter({ ...shared, reason: code, message, eventId: id, event }),
+    letters: tellTwinsApart(
+      refused.map(({ code, message, id, event }) =>
+        toDeadLetter({ ...shared, reason: code, message, eventId: id, event }),
+      ),
     ),
     toLetter(pending, { reason, sqlstate }): DeadLetter {
       const source = sources.get(pending) ?? noSource();

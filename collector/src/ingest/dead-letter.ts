@@ -69,6 +69,22 @@ function idOf(text: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+/**
+ * Gives each letter of a batch a row of its own. Without an id, equal events could be one that was sent again; within a
+ * batch they are several, and the count of equal ones before is the same at every try.
+ */
+export function tellTwinsApart(letters: DeadLetter[]): DeadLetter[] {
+  const counts = new Map<string, number>();
+  return letters.map((letter) => {
+    const { deadLetterId, eventId } = letter;
+    const count = (counts.get(deadLetterId) ?? 0) + 1;
+    counts.set(deadLetterId, count);
+    return count === 1 || eventId !== null
+      ? letter
+      : { ...letter, deadLetterId: idOf(`${deadLetterId} ${count}`) };
+  });
+}
+
 // JSON.stringify throws on a depth that JSON.parse took: then the keys of the top level have to do.
 function excerptOf(event: unknown): string {
   const text = stringify(event) ?? Object.keys(Object(event)).join(', ');

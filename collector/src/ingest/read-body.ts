@@ -34,8 +34,9 @@ function requireContentType(header: string | null): void {
 }
 
 function readEncoding(header: string | null): 'gzip' | 'identity' {
-  const encoding = (header ?? 'identity').trim().toLowerCase();
-  if (encoding === 'gzip' || encoding === 'identity' || encoding === '') return encoding || 'identity';
+  const encoding = (header ?? '').trim().toLowerCase();
+  if (encoding === '' || encoding === 'identity') return 'identity';
+  if (encoding === 'gzip' || encoding === 'x-gzip') return 'gzip'; // RFC 9110, section 8.4.1.3
   throw new Refusal(
     415,
     'unsupported_encoding',

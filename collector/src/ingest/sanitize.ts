@@ -38,15 +38,13 @@ function copy(input: unknown, walk: Walk, { depth, maxBytes }: { depth: number; 
 }
 
 function copyArray(input: unknown[], walk: Walk, depth: number): unknown[] {
-  countKeys(walk, input.length);
-  if (walk.problem) return [];
   return input.map((item) => copy(item, walk, { depth: depth + 1, maxBytes: maxStringBytes }));
 }
 
 function copyObject(input: object, walk: Walk, depth: number): Record<string, unknown> {
   const output: Record<string, unknown> = Object.create(null);
   const entries = Object.entries(input);
-  countKeys(walk, entries.length);
+  countKeys(walk, entries.length, depth);
   for (const [key, item] of entries) {
     if (walk.problem) break;
     if (poisonousKeys.has(key)) continue;
@@ -56,9 +54,10 @@ function copyObject(input: object, walk: Walk, depth: number): Record<string, un
   return output;
 }
 
-function countKeys(walk: Walk, count: number): void {
-  walk.keys += count;
-  if (walk.keys > maxKeys) walk.problem = 'too_many_keys';
+// The fields of the event itself do not count towards what its properties may have.
+function countKeys(walk: Walk, count: number, depth: number): void {
+  walk.keys = depth === 0 ? 0 : walk.keys + count;
+  if (Math.max(walk.keys, count) > maxKeys) walk.problem = 'too_many_keys';
 }
 
 function copyNumber(input: number, walk: Walk): number | null {
