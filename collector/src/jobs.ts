@@ -2,6 +2,7 @@ import type { Database } from './db/database.js';
 import { keepPartitions } from './db/partitions.js';
 import { deleteOldSalts } from './ingest/visitor.js';
 import { applyRetention } from './retention/apply-retention.js';
+import { deleteOldLetters } from './retention/delete-letters.js';
 
 export type Job = {
   name: string;
@@ -18,6 +19,7 @@ export const jobs: Job[] = [
   { name: 'partitions', everyMs: hourMs, run: keepPartitions },
   { name: 'visitor salts', everyMs: hourMs, run: deleteOldSalts },
   { name: 'retention', everyMs: hourMs, run: applyRetention, canWait: true },
+  { name: 'old dead letters', everyMs: hourMs, run: deleteOldLetters, canWait: true },
 ];
 
 type Deps = { database: Database; now: () => number; log: (line: string) => void };

@@ -2,6 +2,7 @@ import type { Command } from './commands/command.js';
 import { importAccessLog } from './commands/import-access-log.js';
 import { keyCreate, keyList, keyRevoke } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
+import { replay } from './commands/replay.js';
 import { siteAdd, siteList } from './commands/site.js';
 import { start } from './commands/start.js';
 import { readConfig } from './config.js';
@@ -16,6 +17,7 @@ const commands: Record<string, Command> = {
   'key list': keyList,
   'key revoke': keyRevoke,
   'import access-log': importAccessLog,
+  replay,
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -4,6 +4,7 @@ import { type Client, type EnrichDeps, enrichEvents } from './enrich.js';
 import type { PendingEvent } from './event-row.js';
 import type { Committer, Submission } from './group-commit.js';
 import type { Outcomes } from './isolate.js';
+import { standInFor, toLetterClient } from './letter-client.js';
 import { type Batch, readEnvelope } from './read-envelope.js';
 import { scrubEvents } from './scrub.js';
 import { type RefusedEvent, type ValidEvent, validateEvents } from './validate.js';
@@ -26,7 +27,8 @@ export async function collect(deps: CollectDeps, received: Received): Promise<Ba
   const events = scrubEvents(valid);
   const pending = await enrichEvents(deps, { ...received, batch, events });
   const sources: Sources = new Map(pending.map((event, at) => [event, events[at] ?? noSource()]));
-  const outcomes = await deps.committer.submit(toSubmission({ received, batch, refused, sources }));
+  const letters = await writeLetters(deps, { received, batch, refused });
+  const outcomes = await deps.committer.submit(toSubmission({ received, batch, letters, sources }));
   return answer({ sources, outcomes, refused, serverTime: received.receivedAt });
 }
 
@@ -34,32 +36,47 @@ function noSource(): never {
   throw new Error('collect: enrichEvents returns a row for each event, in their order');
 }
 
+type Refusals = { received: Received; batch: Batch; refused: RefusedEvent[] };
+
+async function writeLetters(deps: EnrichDeps, { received, batch, refused }: Refusals): Promise<DeadLetter[]> {
+  if (refused.length === 0) return [];
+  const events = refused.map((event) => standInFor(event, received.receivedAt));
+  const rows = await enrichEvents(deps, { ...received, batch, events });
+  const shared = describeBatch(received, batch);
+  const letters = refused.map(({ code, message, id, event }, at) => {
+    const client = toLetterClient(received.client, rows[at] ?? noSource());
+    return toDeadLetter({ ...shared, client, reason: code, message, eventId: id, event });
+  });
+  return tellTwinsApart(letters);
+}
+
+function describeBatch({ client, receivedAt }: Received, { events: _, ...batch }: Batch) {
+  return { site: client.site.site, receivedAt, batch };
+}
+
 function toSubmission({
   received,
   batch,
-  refused,
+  letters,
   sources,
 }: {
   received: Received;
   batch: Batch;
-  refused: RefusedEvent[];
+  letters: DeadLetter[];
   sources: Sources;
 }): Submission {
-  const { events: _, ...around } = batch;
-  const shared = { site: received.client.site.site, receivedAt: received.receivedAt, batch: around };
+  const shared = describeBatch(received, batch);
   return {
     bytes: received.bytes,
     events: [...sources.keys()],
-    letters: tellTwinsApart(
-      refused.map(({ code, message, id, event }) =>
-        toDeadLetter({ ...shared, reason: code, message, eventId: id, event }),
-      ),
-    ),
+    letters,
     toLetter(pending, { reason, sqlstate }): DeadLetter {
       const source = sources.get(pending) ?? noSource();
       const message = describeRefusal(source, reason);
+      const client = toLetterClient(received.client, pending);
+      const { event } = source;
       return {
-        ...toDeadLetter({ ...shared, reason, message, eventId: pending.eventId, event: source.event }),
+        ...toDeadLetter({ ...shared, client, reason, message, eventId: pending.eventId, event }),
         sqlstate,
       };
     },

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { redactText } from '@footfall/schema/redact-text';
 import type { Transaction } from '../db/database.js';
 import { unnestRows } from '../db/unnest.js';
+import { keepRoom } from './dead-letter-room.js';
+import type { LetterClient } from './letter-client.js';
 import { sanitize } from './sanitize.js';
 import { scrubValue } from './scrub.js';
 
@@ -17,6 +19,7 @@ export type DeadLetter = {
   event: unknown;
   excerpt: string | null;
   batch: unknown;
+  client: LetterClient;
 };
 
 type Refused = {
@@ -27,9 +30,16 @@ type Refused = {
   eventId: string | null;
   event: unknown;
   batch: unknown;
+  client: LetterClient;
 };
 
 const excerptChars = 4096;
+
+/** Beyond this an event is kept as an excerpt: a site's letters of a day stay below half a gigabyte. */
+const maxEventChars = 65_536;
+
+/** More than an event may have, so that a limit can be raised and its letters replayed; less than a stack can hold. */
+const letterLimits = { depth: 256, keys: 20_000 };
 
 const columns: { key: keyof DeadLetter; name: string; type: string }[] = [
   { key: 'site', name: 'site', type: 'text' },
@@ -42,23 +52,25 @@ const columns: { key: keyof DeadLetter; name: string; type: string }[] = [
   { key: 'event', name: 'event', type: 'jsonb' },
   { key: 'excerpt', name: 'excerpt', type: 'text' },
   { key: 'batch', name: 'batch', type: 'jsonb' },
+  { key: 'client', name: 'client', type: 'jsonb' },
 ];
 
 const names = columns.map(({ name }) => name).join(', ');
 
-/** Makes the dead letter of a refused event. An event that jsonb cannot hold is kept as an excerpt of its text. */
+/** Makes the dead letter of a refused event. An event that is too large to be held is kept as an excerpt of its text. */
 export function toDeadLetter({ event, message, ...rest }: Refused): DeadLetter {
-  const clean = sanitize(event);
-  const isWhole = !('problem' in clean);
-  const value = isWhole ? scrubValue(clean.value) : null;
-  const text = isWhole ? JSON.stringify(value) : redactText(excerptOf(event));
+  const clean = sanitize(event, letterLimits);
+  const value = 'problem' in clean ? null : scrubValue(clean.value);
+  const whole = 'problem' in clean ? undefined : JSON.stringify(value);
+  const isWhole = whole !== undefined && whole.length <= maxEventChars;
+  const text = isWhole ? whole : redactText(excerptOf(event));
   return {
     ...rest,
     message: message.toWellFormed().replaceAll('\0', '\ufffd'),
     eventId: rest.eventId?.toWellFormed().replaceAll('\0', '\ufffd') ?? null,
     deadLetterId: idOf(`${rest.site} ${rest.reason} ${text}`),
     sqlstate: null,
-    event: value,
+    event: isWhole ? value : null,
     excerpt: isWhole ? null : text,
   };
 }
@@ -99,12 +111,17 @@ function stringify(event: unknown): string | undefined {
   }
 }
 
-/** Writes dead letters; those that are there already stay. */
+/** Writes dead letters as far as their sites have room; those that are there already stay. */
 export async function writeDeadLetters(tx: Transaction, letters: DeadLetter[]): Promise<void> {
   if (letters.length === 0) return;
+  const kept = await keepRoom(tx, letters);
+  if (kept.length > 0) await insertLetters(tx, kept);
+}
+
+async function insertLetters(tx: Transaction, letters: DeadLetter[]): Promise<void> {
   const { from, select, values } = unnestRows(letters, columns, { alias: 'r' });
   await tx.query(
-    `/* dead-letter.writeDeadLetters */
+    `/* dead-letter.insertLetters */
      insert into footfall.dead_letter (${names})
      select ${select} from ${from} order by r.site, r.dead_letter_id
      on conflict do nothing`,

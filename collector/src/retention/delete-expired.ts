@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../db/database.js';
 import type { SiteExpiry } from './plan-expiry.js';
 
-const batchRows = 5_000;
+export const batchRows = 5_000;
 
 /** Deletes the events of the oldest expired days of a site, in batches: no statement holds many rows for long. */
 export async function deleteEvents(
