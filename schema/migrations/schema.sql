@@ -69,6 +69,7 @@ create table footfall.events (
   utm_content text,
   utm_term text,
   click_id text,
+  search_term text,
   bot_reason text,
   release text,
   flags text[],

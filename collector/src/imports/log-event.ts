@@ -53,13 +53,14 @@ function describePage({ line, request }: Pageview, ownHosts: string[]) {
   const hosts = virtualHost === null ? ownHosts : [...ownHosts, virtualHost];
   const url = cutBytes(request.target, maxUrlBytes);
   const isCut = url !== request.target || Buffer.byteLength(referrer ?? '') > maxUrlBytes;
+  const origin = describeOrigin(referrer, hosts, readCampaign(request.params));
   return {
     url,
     host: virtualHost,
     path: cutBytes(request.path, maxUrlBytes),
     referrer: referrer && cutBytes(referrer, maxUrlBytes),
-    ...describeOrigin(referrer, hosts, readCampaign(request.params)),
-    flags: isCut ? ['cut' as const] : [],
+    ...origin,
+    flags: isCut ? ['cut' as const, ...origin.flags] : origin.flags,
   };
 }
 

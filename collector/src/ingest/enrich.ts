@@ -10,6 +10,7 @@ import { classifyReferrer } from './enrich/referrer.js';
 import { splitUrl } from './enrich/url.js';
 import { parseUserAgent, type UserAgent } from './enrich/user-agent.js';
 import type { Environment, PendingEvent } from './event-row.js';
+import type { Flag } from './sanitize.js';
 import type { ValidEvent } from './validate.js';
 import type { VisitorHasher } from './visitor.js';
 
@@ -157,10 +158,11 @@ function buildRow(
     utmContent: origin.utmContent,
     utmTerm: origin.utmTerm,
     clickId: origin.clickId,
+    searchTerm: origin.searchTerm,
     isBot: botReason !== null,
     botReason,
     release: batch.context?.release ?? null,
-    flags: [...flags, ...placement.flags],
+    flags: [...flags, ...placement.flags, ...origin.flags],
     props: event.props ?? null,
     environment: shared.environment,
   };
@@ -180,12 +182,17 @@ export function describeOrigin(
     utmContent: campaign.content,
     utmTerm: campaign.term,
     clickId: campaign.clickId,
+    searchTerm: referrer.term ?? null,
     // A site that no list knows is named by its host.
     referrerSource: referrer.source ?? (referrer.medium === 'referral' ? referrer.host : null),
     referrerMedium: referrer.medium,
     channel: classifyChannel({ ...campaign, referrer }),
+    flags: referrer.spam ? spamFlags : noFlags,
   };
 }
+
+const spamFlags: Flag[] = ['referrer_spam'];
+const noFlags: Flag[] = [];
 
 const unknownOrigin = {
   utmSource: null,
@@ -194,7 +201,9 @@ const unknownOrigin = {
   utmContent: null,
   utmTerm: null,
   clickId: null,
+  searchTerm: null,
   referrerSource: null,
   referrerMedium: null,
   channel: null,
+  flags: noFlags,
 };

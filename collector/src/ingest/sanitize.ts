@@ -1,7 +1,7 @@
 import { maxDepth, maxKeys, maxStringBytes, maxUrlBytes } from '@footfall/schema/limits';
 
-/** What was changed on the way in, as written to events.flags. */
-export type Flag = 'no_sent_at' | 'future_ts' | 'odd_clock' | 'non_finite' | 'cut';
+/** What was changed or noticed on the way in, as written to events.flags. */
+export type Flag = 'no_sent_at' | 'future_ts' | 'odd_clock' | 'non_finite' | 'cut' | 'referrer_spam';
 
 export type Sanitized =
   | { value: unknown; flags: Set<Flag> }
