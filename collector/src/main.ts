@@ -1,3 +1,4 @@
+import { botsExclude, botsList, botsRestore } from './commands/bots.js';
 import type { Command } from './commands/command.js';
 import { importAccessLog } from './commands/import-access-log.js';
 import { keyCreate, keyList, keyRevoke } from './commands/key.js';
@@ -18,6 +19,9 @@ const commands: Record<string, Command> = {
   'key revoke': keyRevoke,
   'import access-log': importAccessLog,
   replay,
+  'bots list': botsList,
+  'bots restore': botsRestore,
+  'bots exclude': botsExclude,
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -157,6 +157,7 @@ create table footfall.sites (
   excluded_addresses text[] not null default '{}'::text[],
   excluded_hosts text[] not null default '{}'::text[],
   excluded_paths text[] not null default '{}'::text[],
+  human_reasons text[] not null default '{}'::text[],
   retention_days integer,
   import_secret bytea,
   created_at timestamp with time zone not null default now()
@@ -233,5 +234,5 @@ grant select on footfall.sessions to footfall_reader;
 grant select on footfall.site_keys to footfall_ingest;
 grant delete, insert, select on footfall.visitor_salts to footfall_ingest;
 
-grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, retention_days, import_secret, created_at) on footfall.sites to footfall_ingest;
-grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, retention_days, created_at) on footfall.sites to footfall_reader;
+grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, human_reasons, retention_days, import_secret, created_at) on footfall.sites to footfall_ingest;
+grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, human_reasons, retention_days, created_at) on footfall.sites to footfall_reader;

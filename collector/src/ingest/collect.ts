@@ -1,4 +1,5 @@
 import type { BatchAnswer, Rejection } from '@footfall/schema';
+import { applyExclusions } from './apply-exclusions.js';
 import { type DeadLetter, tellTwinsApart, toDeadLetter } from './dead-letter.js';
 import { type Client, type EnrichDeps, enrichEvents } from './enrich.js';
 import type { PendingEvent } from './event-row.js';
@@ -23,13 +24,14 @@ type Sources = Map<PendingEvent, ValidEvent>;
  */
 export async function collect(deps: CollectDeps, received: Received): Promise<BatchAnswer> {
   const batch = readEnvelope(received.body);
-  const { valid, refused } = validateEvents(batch.events);
+  const { kept, excluded } = applyExclusions(received.client, validateEvents(batch.events));
+  const { valid, refused } = kept;
   const events = scrubEvents(valid);
   const pending = await enrichEvents(deps, { ...received, batch, events });
   const sources: Sources = new Map(pending.map((event, at) => [event, events[at] ?? noSource()]));
   const letters = await writeLetters(deps, { received, batch, refused });
   const outcomes = await deps.committer.submit(toSubmission({ received, batch, letters, sources }));
-  return answer({ sources, outcomes, refused, serverTime: received.receivedAt });
+  return answer({ sources, outcomes, refused, excluded, serverTime: received.receivedAt });
 }
 
 function noSource(): never {
@@ -92,11 +94,13 @@ function answer({
   sources,
   outcomes,
   refused,
+  excluded,
   serverTime,
 }: {
   sources: Sources;
   outcomes: Outcomes;
   refused: RefusedEvent[];
+  excluded: number;
   serverTime: number;
 }): BatchAnswer {
   const count = { stored: 0, duplicate: 0 };
@@ -110,6 +114,7 @@ function answer({
     accepted: count.stored,
     duplicate: count.duplicate,
     rejected: rejected.sort((a, b) => a.index - b.index),
+    ...(excluded > 0 && { excluded }),
     serverTime,
   };
 }

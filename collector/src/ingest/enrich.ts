@@ -159,7 +159,7 @@ function buildRow(
     utmTerm: origin.utmTerm,
     clickId: origin.clickId,
     searchTerm: origin.searchTerm,
-    isBot: botReason !== null,
+    isBot: botReason !== null && !client.site.humanReasons.includes(botReason),
     botReason,
     release: batch.context?.release ?? null,
     flags: [...flags, ...placement.flags, ...origin.flags],
