@@ -8,11 +8,12 @@ export type Job = {
   name: string;
   everyMs: number;
   run: (database: Database, now: number, log: (line: string) => void) => Promise<void>;
-  /** Answering can begin without it: after a long pause it may take minutes. */
+  /** Answering begins without it, as after a long pause it may take minutes: it runs a minute after the start. */
   canWait?: boolean;
 };
 
 const hourMs = 3_600_000;
+const firstWaitMs = 60_000;
 
 /** What the collector does besides answering. Each job may run twice, or on several collectors at once. */
 export const jobs: Job[] = [
@@ -30,7 +31,8 @@ export async function startJobs({ database, now, log }: Deps): Promise<{ stop():
   const running = new Set<Promise<void>>();
   const timers = jobs.map((job) => setInterval(() => void track(job), job.everyMs).unref());
 
-  for (const job of jobs) if (job.canWait) void track(job);
+  const later = jobs.filter(({ canWait }) => canWait);
+  timers.push(...later.map((job) => setTimeout(() => void track(job), firstWaitMs).unref()));
 
   async function track(job: Job): Promise<void> {
     const run = job
