@@ -1,4 +1,4 @@
-import { createServer, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { App } from './app.js';
@@ -8,7 +8,7 @@ import { StartError } from './start-error.js';
 export type RunningServer = {
   /** Where the server listens, e.g. http://127.0.0.1:8787 */
   url: string;
-  /** Takes no new requests, answers those under way, and cuts what is still open after a time. */
+  /** Takes no new connections, answers what is under way, and cuts what is still open after a time. */
   stop(): Promise<void>;
 };
 
@@ -16,7 +16,8 @@ const headersTimeoutMs = 5_000;
 const requestTimeoutMs = 10_000;
 const timeoutCheckMs = 1_000;
 const maxHeaderBytes = 16_384;
-const stopTimeoutMs = 8_000;
+// A body that is still on its way then is not acknowledged: its client sends it again.
+const stopTimeoutMs = 4_000;
 
 /**
  * Serves an app over HTTP.
@@ -27,6 +28,9 @@ export async function serve(
   app: App,
   { host, port }: { host: string; port: number },
 ): Promise<RunningServer> {
+  const listener = getRequestListener(app.fetch);
+  const open = new Set<ServerResponse>();
+  let isStopping = false;
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -34,12 +38,23 @@ export async function serve(
       connectionsCheckingInterval: timeoutCheckMs,
       maxHeaderSize: maxHeaderBytes,
     },
-    getRequestListener(app.fetch),
+    (request, response) => {
+      if (isStopping) response.setHeader('connection', 'close');
+      open.add(response);
+      response.once('close', () => open.delete(response));
+      return listener(request, response);
+    },
   );
   server.on('clientError', answerParserError);
   await listen(server, { host, port });
   const address = server.address() as AddressInfo;
-  return { url: `http://${formatHost(host)}:${address.port}`, stop: () => stop(server) };
+  return {
+    url: `http://${formatHost(host)}:${address.port}`,
+    stop() {
+      isStopping = true;
+      return stop(server, open);
+    },
+  };
 }
 
 function formatHost(host: string): string {
@@ -98,8 +113,9 @@ function refusalOf(code: string | undefined): Refusal {
   return new Refusal(400, 'malformed', `request: not valid HTTP (${code ?? 'unknown'})`);
 }
 
-async function stop(server: Server): Promise<void> {
+async function stop(server: Server, open: Set<ServerResponse>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const response of open) if (!response.headersSent) response.setHeader('connection', 'close');
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), stopTimeoutMs);
   await closed;

@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const executable = fileURLToPath(new URL('../bin/footfall.js', import.meta.url));
@@ -12,13 +15,17 @@ export type Running = {
   finished: Promise<Finished>;
 };
 
+// Collectors of different databases must not share one, and the default is below the working directory.
+const spoolDir = join(tmpdir(), `footfall-spool-${process.pid}`);
+process.once('exit', () => rmSync(spoolDir, { recursive: true, force: true }));
+
 /** Runs the built `footfall` command as a user would, with nothing in its environment but what is given. */
 export function runFootfall(
   args: string[],
   { env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {},
 ): Running {
   const child = spawn(process.execPath, [executable, ...args], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, FOOTFALL_SPOOL_DIR: spoolDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),
   });

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { siteSlug } from '@footfall/schema';
 import type { Database } from '../db/database.js';
+import { classifyFailure } from '../db/failure.js';
+import { Refusal } from '../refusal.js';
 import { StartError } from '../start-error.js';
 
 export type Site = {
@@ -22,21 +24,72 @@ type SiteRow = { site: string; name: string; allowed_origins: string[]; timezone
 export const demoSite = 'demo';
 
 const cacheMs = 5_000;
-const maxCachedKeys = 10_000;
+const maxUnknownKeys = 10_000;
 
-/** Looks up site keys, each answer remembered for five seconds: a rotated key takes effect within them. */
-export function createSiteKeys({ database, now }: { database: Database; now: () => number }): SiteKeys {
-  const cache = new Map<string, { site: Site | undefined; until: number }>();
+type Known = { site: Site; until: number };
+
+/**
+ * Looks up site keys, each answer remembered for five seconds: a rotated key takes effect within them. While the
+ * database is away what was known stays known, however old.
+ */
+export async function createSiteKeys({
+  database,
+  now,
+  isUp = () => true,
+}: {
+  database: Database;
+  now: () => number;
+  isUp?: () => boolean;
+}): Promise<SiteKeys> {
+  // Apart from each other, so that made-up keys cannot drive out the real ones.
+  const known = new Map<string, Known>(await loadSiteKeys(database, now()));
+  const unknown = new Map<string, number>();
+
+  async function look(siteKey: string): Promise<Site | undefined> {
+    const site = await findSiteByKey(database, siteKey);
+    const until = now() + cacheMs;
+    if (unknown.size >= maxUnknownKeys) unknown.clear();
+    if (site) known.set(siteKey, { site, until });
+    else unknown.set(siteKey, until);
+    (site ? unknown : known).delete(siteKey);
+    return site;
+  }
+
   return {
     async find(siteKey) {
-      const known = cache.get(siteKey);
-      if (known && known.until > now()) return known.site;
-      const site = await findSiteByKey(database, siteKey);
-      if (cache.size >= maxCachedKeys) cache.clear();
-      cache.set(siteKey, { site, until: now() + cacheMs });
-      return site;
+      const found = known.get(siteKey);
+      if (found && found.until > now()) return found.site;
+      if (!isUp()) return found?.site ?? refuseUnknown();
+      if ((unknown.get(siteKey) ?? 0) > now()) return undefined;
+      try {
+        return await look(siteKey);
+      } catch (error) {
+        if (classifyFailure(error) !== 'retry') throw error;
+        return found?.site ?? refuseUnknown(error);
+      }
     },
   };
+}
+
+function refuseUnknown(cause?: unknown): never {
+  throw new Refusal(503, 'unavailable', 'site: the key is not known while the database is away', {
+    path: 'site',
+    retryAfterSeconds: 5,
+    cause,
+  });
+}
+
+// All of them, ahead: a site whose first event of the day comes while the database is away loses nothing.
+async function loadSiteKeys(database: Database, now: number): Promise<[string, Known][]> {
+  const rows = await database.asIngest((tx) =>
+    tx.query<SiteRow & { site_key: string }>(
+      `/* sites.loadSiteKeys */
+       select k.site_key, s.site, s.name, s.allowed_origins, s.timezone, s.created_at
+       from footfall.site_keys k join footfall.sites s on s.site = k.site
+       where k.expires_at is null or k.expires_at > now()`,
+    ),
+  );
+  return rows.map((row) => [row.site_key, { site: readSite(row), until: now }]);
 }
 
 async function findSiteByKey(database: Database, siteKey: string): Promise<Site | undefined> {

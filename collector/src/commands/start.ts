@@ -1,27 +1,30 @@
 import { resolve } from 'node:path';
 import { addKey, generateKey, hasOwnerKey } from '../access/keys.js';
-import { addSite, createSiteKeys, demoSite } from '../access/sites.js';
+import { addSite, demoSite } from '../access/sites.js';
 import { createApp } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { openStore, type Store } from '../db/open-store.js';
 import { openGeoDatabase } from '../ingest/geo-database.js';
-import { createCommitter } from '../ingest/group-commit.js';
-import { createVisitorHasher } from '../ingest/visitor.js';
+import { type Ingest, startIngest } from '../ingest/start-ingest.js';
 import { startJobs } from '../jobs.js';
 import { type RunningServer, serve } from '../server.js';
+import { waitAtMost } from '../wait-at-most.js';
 import type { Command, Invocation } from './command.js';
 import { readOptions } from './read-options.js';
 
 const usage = 'start [--demo DIR]';
+const jobsStopMs = 4_000;
+const storeCloseMs = 3_000;
 
 /** Config, database, migrations, jobs, server; and the same backwards on SIGINT or SIGTERM. */
 export const start: Command = {
   usage,
   summary: 'run the collector; --demo serves a folder of pages at /demo/',
+  endsInOrder: true,
   async run(invocation) {
     const { values } = readOptions(invocation.args, { usage, options: { demo: { type: 'string' } } });
-    const stopRequested = listenForStop();
+    const stopRequested = listenForStop(invocation.crashed);
     const running = await startCollector(invocation, values.demo);
     await stopRequested;
     invocation.log('stopping: answering the requests under way');
@@ -32,8 +35,9 @@ export const start: Command = {
 
 // A signal that comes while the database is still being made must not end the process halfway, and neither must a second
 // one while it stops: npm hands on the Ctrl-C that the terminal has sent already.
-function listenForStop(): Promise<void> {
+function listenForStop(crashed: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    crashed.addEventListener('abort', () => resolve());
     process.on('SIGINT', () => resolve());
     process.on('SIGTERM', () => resolve());
   });
@@ -48,17 +52,44 @@ async function startCollector(
   try {
     const adminKey = await prepareDatabase(store.database, config);
     const jobs = await startJobs({ database: store.database, now: Date.now, log });
-    const server = await serveApp({ config, store, geo, demo, log });
+    const ingest = await startIngest({
+      ...config,
+      database: store.database,
+      databaseDir: store.directory,
+      now: Date.now,
+      log,
+    });
+    const stopping = new AbortController();
+    const serving = serveApp({ config, store, ingest, geo, demo, log, stopping: stopping.signal });
+    const server = await serving.catch(async (error) => {
+      await ingest.stop(Promise.resolve());
+      throw error;
+    });
     announce({ config, store, server, demo, adminKey, print });
-    return { stop: () => stopInOrder([() => server.stop(), () => jobs.stop(), () => store.close()]) };
+    return { stop: () => stopInOrder({ stopping, server, jobs, ingest, store, log }) };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function stopInOrder(steps: (() => Promise<void>)[]): Promise<void> {
-  for (const step of steps) await step();
+type Parts = {
+  stopping: AbortController;
+  server: RunningServer;
+  jobs: { stop(): Promise<void> };
+  ingest: Ingest;
+  store: Store;
+  log: (line: string) => void;
+};
+
+// Backwards: nothing new comes in, what is under way is stored and answered, the rest is given a moment. A database
+// server of ours that takes longer ends by itself: it has its signal.
+async function stopInOrder({ stopping, server, jobs, ingest, store, log }: Parts): Promise<void> {
+  stopping.abort();
+  const answered = server.stop();
+  await Promise.all([ingest.stop(answered), waitAtMost(jobsStopMs, jobs.stop())]);
+  const closed = await waitAtMost(storeCloseMs, store.close());
+  if (closed === 'late') log(`the database is still closing after ${storeCloseMs / 1000} s: left to itself`);
 }
 
 /** @returns the admin key, on the first start that had to make one */
@@ -79,31 +110,33 @@ async function prepareDatabase(
 
 type Geo = Awaited<ReturnType<typeof openGeoDatabase>>;
 
-async function serveApp({
-  config,
-  store,
-  geo,
-  demo,
-  log,
-}: {
+type Serving = {
   config: Config;
   store: Store;
+  ingest: Ingest;
   geo: Geo;
   demo: string | undefined;
   log: (line: string) => void;
-}): Promise<RunningServer> {
-  const { database } = store;
-  const now = Date.now;
+  stopping: AbortSignal;
+};
+
+async function serveApp({
+  config,
+  store,
+  ingest,
+  geo,
+  demo,
+  log,
+  stopping,
+}: Serving): Promise<RunningServer> {
   const app = createApp({
-    database,
-    now,
+    ...config,
+    ...ingest,
+    database: store.database,
+    now: Date.now,
     log,
     geo,
-    committer: createCommitter(database),
-    siteKeys: createSiteKeys({ database, now }),
-    visitors: createVisitorHasher({ database, now }),
-    trustedProxies: config.trustedProxies,
-    clientIpHeader: config.clientIpHeader,
+    stopping,
     demoDir: demo === undefined ? undefined : resolve(demo),
   });
   return serve(app, config);

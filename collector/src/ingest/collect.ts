@@ -1,13 +1,16 @@
 import type { BatchAnswer, Rejection } from '@footfall/schema';
-import { type DeadLetter, toDeadLetter } from './dead-letter.js';
+import type { IngestMetrics } from '../metrics/ingest-metrics.js';
+import { countOutcomes, countRefusal } from './count-outcomes.js';
+import { toDeadLetter } from './dead-letter.js';
 import { type Client, type EnrichDeps, enrichEvents } from './enrich.js';
 import type { PendingEvent } from './event-row.js';
 import type { Committer, Submission } from './group-commit.js';
 import type { Outcomes } from './isolate.js';
+import { describeRefusal, letterMaker, type Origin } from './letter-of.js';
 import { type Batch, readEnvelope } from './read-envelope.js';
 import { type RefusedEvent, type ValidEvent, validateEvents } from './validate.js';
 
-export type CollectDeps = EnrichDeps & { committer: Committer };
+export type CollectDeps = EnrichDeps & { committer: Committer; metrics: IngestMetrics };
 
 /** A request as it came in: who sent it, when, and its parsed body with the size that it had. */
 export type Received = { client: Client; receivedAt: number; body: unknown; bytes: number };
@@ -21,11 +24,25 @@ type Sources = Map<PendingEvent, ValidEvent>;
  */
 export async function collect(deps: CollectDeps, received: Received): Promise<BatchAnswer> {
   const batch = readEnvelope(received.body);
+  try {
+    return await store(deps, { received, batch });
+  } catch (error) {
+    countRefusal(deps.metrics, { events: batch.events.length, error });
+    throw error;
+  }
+}
+
+async function store(
+  deps: CollectDeps,
+  { received, batch }: { received: Received; batch: Batch },
+): Promise<BatchAnswer> {
   const { valid, refused } = validateEvents(batch.events);
   const pending = await enrichEvents(deps, { ...received, batch, events: valid });
   const sources: Sources = new Map(pending.map((event, at) => [event, valid[at] ?? noSource()]));
   const outcomes = await deps.committer.submit(toSubmission({ received, batch, refused, sources }));
-  return answer({ sources, outcomes, refused, serverTime: received.receivedAt });
+  const { receivedAt } = received;
+  countOutcomes(deps.metrics, { rows: pending, outcomes, refused, sentAt: batch.sentAt, receivedAt });
+  return answer({ sources, outcomes, refused, serverTime: receivedAt });
 }
 
 function noSource(): never {
@@ -44,27 +61,21 @@ function toSubmission({
   sources: Sources;
 }): Submission {
   const { events: _, ...around } = batch;
+  const events = [...sources.keys()];
   const shared = { site: received.client.site.site, receivedAt: received.receivedAt, batch: around };
+  const origin: Origin = {
+    ...shared,
+    sources: [...sources.values()].map(({ index, event }) => ({ index, event })),
+  };
   return {
     bytes: received.bytes,
-    events: [...sources.keys()],
+    events,
+    origin,
     letters: refused.map(({ code, message, id, event }) =>
       toDeadLetter({ ...shared, reason: code, message, eventId: id, event }),
     ),
-    toLetter(pending, { reason, sqlstate }): DeadLetter {
-      const source = sources.get(pending) ?? noSource();
-      const message = describeRefusal(source, reason);
-      return {
-        ...toDeadLetter({ ...shared, reason, message, eventId: pending.eventId, event: source.event }),
-        sqlstate,
-      };
-    },
+    toLetter: letterMaker(events, origin),
   };
-}
-
-function describeRefusal({ index }: { index: number }, reason: 'too_old' | 'schema'): string {
-  if (reason === 'too_old') return `events[${index}].ts: expected at most 35 days before now`;
-  return `events[${index}]: expected values that the database can hold`;
 }
 
 function answer({
@@ -78,15 +89,17 @@ function answer({
   refused: RefusedEvent[];
   serverTime: number;
 }): BatchAnswer {
-  const count = { stored: 0, duplicate: 0 };
+  const count = { stored: 0, duplicate: 0, spooled: 0 };
   const rejected: Rejection[] = refused.map(({ index, id, code, message }) => ({ index, id, code, message }));
   for (const [pending, source] of sources) {
     const outcome = outcomes.get(pending) ?? 'duplicate';
-    if (outcome === 'stored' || outcome === 'duplicate') count[outcome] += 1;
-    else rejected.push(toRejection(pending, source, outcome === 'too_old' ? 'too_old' : 'schema'));
+    if (outcome === 'too_old') rejected.push(toRejection(pending, source, 'too_old'));
+    else if (outcome === 'refused') rejected.push(toRejection(pending, source, 'schema'));
+    else count[outcome] += 1;
   }
   return {
-    accepted: count.stored,
+    // What is spooled may turn out to be stored already: that is known only when the database is back.
+    accepted: count.stored + count.spooled,
     duplicate: count.duplicate,
     rejected: rejected.sort((a, b) => a.index - b.index),
     serverTime,
@@ -94,5 +107,5 @@ function answer({
 }
 
 function toRejection({ eventId }: PendingEvent, source: ValidEvent, code: 'too_old' | 'schema'): Rejection {
-  return { index: source.index, id: eventId, code, message: describeRefusal(source, code) };
+  return { index: source.index, id: eventId, code, message: describeRefusal(source.index, code) };
 }

@@ -12,7 +12,13 @@ import type { Client } from './enrich.js';
 import { readBody } from './read-body.js';
 
 export type IngestDeps = CollectDeps &
-  ProxyTrust & { database: Database; siteKeys: SiteKeys; now: () => number };
+  ProxyTrust & {
+    database: Database;
+    siteKeys: SiteKeys;
+    now: () => number;
+    /** Throws a Refusal where the disk takes no more events. */
+    requireRoom: () => void;
+  };
 
 type Environment = { Bindings: Partial<HttpBindings> };
 type Headers = (name: string) => string | undefined;
@@ -24,6 +30,7 @@ export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
   const routes = new Hono<Environment>();
 
   routes.post('/v1/events', async (c) => {
+    deps.requireRoom();
     const receivedAt = deps.now();
     const readHeader: Headers = (name) => c.req.header(name);
     const site = await findSite(deps, c.req.query('site'), readHeader);
@@ -31,6 +38,7 @@ export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
     const address = findClientAddress(c.env?.incoming?.socket.remoteAddress, readHeader, deps);
     const client = describeClient({ ...site, address }, readHeader);
     const answer = await collect(deps, { client, receivedAt, ...(await readBody(c.req.raw)) });
+    deps.metrics.ackSeconds.observe((deps.now() - receivedAt) / 1000);
     return c.json(answer, 200, corsHeaders(origin));
   });
 
