@@ -48,37 +48,18 @@ const prepareEveryMs = 3_600_000;
 
 /** Puts together what stands between an accepted batch and the disk, and replays what an earlier run left in the spool. */
 export async function startIngest(options: Options): Promise<Ingest> {
-  const { database, now } = options;
-  const registry = createRegistry();
-  const metrics = createIngestMetrics(registry);
-  const spool = await openSpool({ ...options, directory: options.spoolDir, maxBytes: options.spoolMaxBytes });
-  const disk = await startDiskGuard(options);
-  const availability = createAvailability(options);
+  const storage = await openStorage(options);
+  const { availability, disk, registry, metrics, spool, replay } = storage;
   const hurry = new AbortController();
-  const guarded = { append: (record: Buffer) => appendGuarded(spool, disk, record) };
-  const { flushEvents } = metrics;
-  const write = createDurableWrite({
-    database,
-    availability,
-    spool: guarded,
-    hurry: hurry.signal,
-    flushEvents,
-  });
+  const write = createDurableWrite({ ...storage, database: options.database, hurry: hurry.signal });
   const committer = createCommitter(write);
-  const siteKeys = await createSiteKeys({ database, now, isUp: availability.isUp });
-  const visitors = createVisitorHasher({ database, now });
-  await visitors.prepare();
-  const preparing = setInterval(
-    () => void visitors.prepare().catch(availability.lose),
-    prepareEveryMs,
-  ).unref();
-  const replay = createReplay({ ...options, spool, availability, metrics, databaseSpace: disk.database });
-  watchIngest(registry, { ...options, committer, availability, spool, disk });
+  const { siteKeys, visitors, stopPreparing } = await prepareLookups(options, availability);
+  watchIngest(registry, { ...options, ...storage, committer });
   replay.start();
 
   async function stop(answered: Promise<void>): Promise<void> {
     const impatient = setTimeout(() => hurry.abort(), patienceMs);
-    clearInterval(preparing);
+    stopPreparing();
     await answered;
     await committer.drain();
     clearTimeout(impatient);
@@ -92,7 +73,29 @@ export async function startIngest(options: Options): Promise<Ingest> {
   return { committer, siteKeys, visitors, availability, spool, disk, metrics, registry, requireRoom, stop };
 }
 
-async function appendGuarded(spool: Spool, disk: DiskGuard, record: Buffer): Promise<void> {
-  requireSpace(disk.spool);
-  await spool.append(record);
+async function openStorage(options: Options) {
+  const registry = createRegistry();
+  const metrics = createIngestMetrics(registry);
+  const { spoolDir: directory, spoolMaxBytes: maxBytes } = options;
+  const unguarded = await openSpool({ ...options, directory, maxBytes });
+  const disk = await startDiskGuard(options);
+  const spool: Spool = {
+    ...unguarded,
+    async append(record) {
+      requireSpace(disk.spool);
+      await unguarded.append(record);
+    },
+  };
+  const availability = createAvailability(options);
+  const replay = createReplay({ ...options, spool, availability, metrics, databaseSpace: disk.database });
+  return { registry, metrics, spool, disk, availability, replay };
+}
+
+/** What a request needs to know before its events can be spooled: loaded ahead, while there is a database. */
+async function prepareLookups({ database, now }: Options, { isUp, lose }: Availability) {
+  const siteKeys = await createSiteKeys({ database, now, isUp });
+  const visitors = createVisitorHasher({ database, now });
+  await visitors.prepare();
+  const timer = setInterval(() => void visitors.prepare().catch(lose), prepareEveryMs).unref();
+  return { siteKeys, visitors, stopPreparing: () => clearInterval(timer) };
 }

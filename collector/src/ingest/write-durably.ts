@@ -12,9 +12,11 @@ type Options = {
   availability: Availability;
   /** Takes records while the database is away. */
   spool: { append(record: Buffer): Promise<void> };
+  /** Called where a record came into the spool although the database is there again. */
+  replay: { start(): void };
   /** Aborted when the collector has no time left to wait for the database. */
   hurry: AbortSignal;
-  flushEvents: Histogram;
+  metrics: { flushEvents: Histogram };
 };
 
 /** Longer than any flush takes, shorter than browsers wait. */
@@ -25,7 +27,7 @@ const statementMs = 10_000;
  * answer to its COMMIT was lost: the replay finds its events stored.
  */
 export function createDurableWrite(options: Options): Write {
-  const { availability, hurry, flushEvents } = options;
+  const { availability, hurry, metrics } = options;
   const database = options.database.within(statementMs);
 
   async function write(batch: Submission[]): Promise<Written[]> {
@@ -37,7 +39,7 @@ export function createDurableWrite(options: Options): Write {
   async function commit(batch: Submission[]): Promise<Written[] | undefined> {
     try {
       const outcomes = await commitIsolating(database, batch);
-      flushEvents.observe(outcomes.size);
+      metrics.flushEvents.observe(outcomes.size);
       return batch.map(() => ({ outcomes }));
     } catch (error) {
       if (classifyFailure(error) !== 'retry') return batch.length === 1 ? [{ error }] : commitAlone(batch);
@@ -57,8 +59,10 @@ export function createDurableWrite(options: Options): Write {
     return results;
   }
 
-  function spoolEach(batch: Submission[]): Promise<Written[]> {
-    return Promise.all(batch.map(spoolOne));
+  async function spoolEach(batch: Submission[]): Promise<Written[]> {
+    const results = await Promise.all(batch.map(spoolOne));
+    if (availability.isUp() && !hurry.aborted) options.replay.start();
+    return results;
   }
 
   async function spoolOne(submission: Submission): Promise<Written> {

@@ -14,7 +14,7 @@ import { decodeRecords } from './record.js';
 import { fromRecord } from './submission-record.js';
 
 export type Replay = {
-  /** Empties the spool in the background, unless that is under way. */
+  /** Empties the spool in the background. */
   start(): void;
   stop(): Promise<void>;
 };
@@ -44,15 +44,23 @@ export function createReplay(options: Options): Replay {
   const { availability, log } = options;
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
+  let isWanted = false;
   let retry: NodeJS.Timeout | undefined;
 
   function start(): void {
     clearTimeout(retry);
-    running ??= replayAll(options, stopping.signal)
-      .catch(giveUp)
-      .finally(() => {
-        running = undefined;
-      });
+    isWanted = true;
+    running ??= replayWhileWanted().finally(() => {
+      running = undefined;
+    });
+  }
+
+  // A record may be written just when the last look found nothing: whoever wrote it asks again.
+  async function replayWhileWanted(): Promise<void> {
+    while (isWanted && !stopping.signal.aborted) {
+      isWanted = false;
+      await replayAll(options, stopping.signal).catch(giveUp);
+    }
   }
 
   // A lost database calls back when it returns. Whatever else it is may pass or be mended.
