@@ -4,11 +4,13 @@ import { addSite, demoSite } from '../access/sites.js';
 import { createApp } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
+import { classifyFailure } from '../db/failure.js';
 import { openStore, type Store } from '../db/open-store.js';
 import { openGeoDatabase } from '../ingest/geo-database.js';
 import { type Ingest, startIngest } from '../ingest/start-ingest.js';
 import { startJobs } from '../jobs.js';
 import { type RunningServer, serve } from '../server.js';
+import { StartError } from '../start-error.js';
 import { waitAtMost } from '../wait-at-most.js';
 import type { Command, Invocation } from './command.js';
 import { readOptions } from './read-options.js';
@@ -68,9 +70,19 @@ async function startCollector(
     announce({ config, store, server, demo, adminKey, print });
     return { stop: () => stopInOrder({ stopping, server, jobs, ingest, store, log }) };
   } catch (error) {
-    await store.close();
-    throw error;
+    await waitAtMost(storeCloseMs, store.close());
+    throw classifyFailure(error) === 'retry' ? lostWhileStarting(error) : error;
   }
+}
+
+function lostWhileStarting(cause: unknown): StartError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new StartError(
+    `DATABASE_URL: expected a PostgreSQL server that stays during the start, got: ${reason}`,
+    {
+      cause,
+    },
+  );
 }
 
 type Parts = {

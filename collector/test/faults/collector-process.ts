@@ -27,9 +27,17 @@ export async function prepareCollector(env: Record<string, string>): Promise<Col
   return {
     port,
     origin,
+    // As a supervisor does: a start that meets no database, or one that still recovers, ends and is made again.
     async start() {
-      running = runFootfall(['start'], { env: { FOOTFALL_MIN_FREE_BYTES: '0', ...env, PORT: String(port) } });
-      await running.until(/^ready/m);
+      for (let isReady = false; !isReady; ) {
+        running = runFootfall(['start'], {
+          env: { FOOTFALL_MIN_FREE_BYTES: '0', ...env, PORT: String(port) },
+        });
+        isReady = await Promise.race([
+          running.until(/^ready/m).then(() => true),
+          running.finished.then(expectLostDatabase),
+        ]);
+      }
     },
     kill: () => end('SIGKILL'),
     async terminate() {
@@ -45,6 +53,11 @@ export async function prepareCollector(env: Record<string, string>): Promise<Col
         .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
     },
   };
+}
+
+function expectLostDatabase({ code, stderr }: Finished): false {
+  if (code === 1 && /^DATABASE_URL: /m.test(stderr)) return false;
+  throw new Error(`expected the collector to start, got exit ${code}: ${stderr}`);
 }
 
 async function findFreePort(): Promise<number> {
