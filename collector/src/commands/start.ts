@@ -50,7 +50,9 @@ async function startCollector(
   demo: string | undefined,
 ): Promise<{ stop(): Promise<void> }> {
   const geo = await openGeoDatabase(config.geoDatabase);
-  const store = await openStore(config, { mode: 'own', log });
+  const store = await openStore(config, { mode: 'own', log }).catch((error: unknown) => {
+    throw explainLoss(error);
+  });
   try {
     const adminKey = await prepareDatabase(store.database, config);
     const jobs = await startJobs({ database: store.database, now: Date.now, log });
@@ -71,18 +73,16 @@ async function startCollector(
     return { stop: () => stopInOrder({ stopping, server, jobs, ingest, store, log }) };
   } catch (error) {
     await waitAtMost(storeCloseMs, store.close());
-    throw classifyFailure(error) === 'retry' ? lostWhileStarting(error) : error;
+    throw explainLoss(error);
   }
 }
 
-function lostWhileStarting(cause: unknown): StartError {
+// Between one step and the next the database may go: no surprise, but no start either.
+function explainLoss(cause: unknown): unknown {
+  if (classifyFailure(cause) !== 'retry') return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new StartError(
-    `DATABASE_URL: expected a PostgreSQL server that stays during the start, got: ${reason}`,
-    {
-      cause,
-    },
-  );
+  const message = `DATABASE_URL: expected a PostgreSQL server that stays during the start, got: ${reason}`;
+  return new StartError(message, { cause });
 }
 
 type Parts = {
