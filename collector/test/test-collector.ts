@@ -72,8 +72,10 @@ export const chrome =
 /** A collector on a port of its own with the sites `demo` and `other`, listening on HTTP as in production. */
 export async function startTestCollector({
   now = Date.now,
+  stopping = new AbortController(),
 }: {
   now?: () => number;
+  stopping?: AbortController;
 } = {}): Promise<TestCollector> {
   const test = await createTestDatabase();
   const { database } = test;
@@ -86,7 +88,7 @@ export async function startTestCollector({
   });
   const logged: string[] = [];
   const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
-  const server = await serveTestApp({ database, now, log: (line) => logged.push(line) });
+  const server = await serveTestApp({ database, now, stopping, log: (line) => logged.push(line) });
   return {
     ...test,
     origin: server.url,
@@ -100,13 +102,17 @@ export async function startTestCollector({
   };
 }
 
-type TestApp = { database: Database; now: () => number; log: (line: string) => void };
+type TestApp = {
+  database: Database;
+  now: () => number;
+  stopping: AbortController;
+  log: (line: string) => void;
+};
 
-async function serveTestApp({ database, now, log }: TestApp): Promise<RunningServer> {
+async function serveTestApp({ database, now, stopping, log }: TestApp): Promise<RunningServer> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'footfall-spool-'));
   const settings = { spoolDir, spoolMaxBytes: 1 << 20, minFreeBytes: 0 };
   const ingest = await startIngest({ ...settings, database, databaseDir: undefined, now, log });
-  const stopping = new AbortController();
   const app = createApp({
     ...settings,
     ...ingest,
