@@ -28,7 +28,7 @@ export function createApp(deps: AppDeps): App {
   app.notFound((c) =>
     c.json(errorBody(new Refusal(404, 'not_found', `no route ${c.req.method} ${c.req.path}`)), 404),
   );
-  app.onError((error, c) => answerError(error, c, deps.log));
+  app.onError((error, c) => answerError(error, c, deps));
   return app;
 }
 
@@ -40,8 +40,8 @@ function refuseWhileStopping(stopping: AbortSignal): MiddlewareHandler {
   };
 }
 
-function answerError(error: unknown, c: Context, log: (line: string) => void): Response {
-  const refusal = error instanceof Refusal ? error : explain(error, log);
+function answerError(error: unknown, c: Context, deps: AppDeps): Response {
+  const refusal = error instanceof Refusal ? error : explain(error, deps);
   const { retryAfterSeconds } = refusal.detail;
   const origin = c.req.header('origin');
   // The SDK must be able to read the status, also of a refused origin, or it would take it for a network error.
@@ -54,9 +54,9 @@ function answerError(error: unknown, c: Context, log: (line: string) => void): R
 }
 
 // Whatever is not a refusal is ours to mend: the client keeps its events and tries again.
-function explain(error: unknown, log: (line: string) => void): Refusal {
+function explain(error: unknown, { availability, log }: AppDeps): Refusal {
   // A database that is away is told once, by whoever watches it.
-  if (classifyFailure(error) !== 'retry')
+  if (availability.isUp() || classifyFailure(error) !== 'retry')
     log(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return new Refusal(503, 'unavailable', 'the collector cannot store events now', {
     retryAfterSeconds: 5,

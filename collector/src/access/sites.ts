@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { siteSlug } from '@footfall/schema';
+import type { Availability } from '../db/availability.js';
 import type { Database } from '../db/database.js';
 import { classifyFailure } from '../db/failure.js';
 import { Refusal } from '../refusal.js';
@@ -24,6 +25,7 @@ type SiteRow = { site: string; name: string; allowed_origins: string[]; timezone
 export const demoSite = 'demo';
 
 const cacheMs = 5_000;
+const lookMs = 2_000;
 const maxUnknownKeys = 10_000;
 
 type Known = { site: Site; until: number };
@@ -35,18 +37,19 @@ type Known = { site: Site; until: number };
 export async function createSiteKeys({
   database,
   now,
-  isUp = () => true,
+  availability,
 }: {
   database: Database;
   now: () => number;
-  isUp?: () => boolean;
+  availability: Pick<Availability, 'isUp' | 'lose'>;
 }): Promise<SiteKeys> {
   // Apart from each other, so that made-up keys cannot drive out the real ones.
   const known = new Map<string, Known>(await loadSiteKeys(database, now()));
   const unknown = new Map<string, number>();
+  const bounded = database.within(lookMs);
 
   async function look(siteKey: string): Promise<Site | undefined> {
-    const site = await findSiteByKey(database, siteKey);
+    const site = await findSiteByKey(bounded, siteKey);
     const until = now() + cacheMs;
     if (unknown.size >= maxUnknownKeys) unknown.clear();
     if (site) known.set(siteKey, { site, until });
@@ -59,12 +62,13 @@ export async function createSiteKeys({
     async find(siteKey) {
       const found = known.get(siteKey);
       if (found && found.until > now()) return found.site;
-      if (!isUp()) return found?.site ?? refuseUnknown();
+      if (!availability.isUp()) return found?.site ?? refuseUnknown();
       if ((unknown.get(siteKey) ?? 0) > now()) return undefined;
       try {
         return await look(siteKey);
       } catch (error) {
         if (classifyFailure(error) !== 'retry') throw error;
+        availability.lose(error);
         return found?.site ?? refuseUnknown(error);
       }
     },

@@ -24,6 +24,7 @@ type Environment = { Bindings: Partial<HttpBindings> };
 type Headers = (name: string) => string | undefined;
 
 const preflightSeconds = 86_400;
+const authorizeMs = 5_000;
 
 /** `POST /v1/events?site=<site key>` and its preflight. */
 export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
@@ -73,7 +74,11 @@ async function findSite(deps: IngestDeps, siteKey: string | undefined, readHeade
   }
   const header = readHeader('authorization');
   if (header === undefined) return { site, isServer: false };
-  await authorize(deps.database, { header, allowed: ['ingest', 'owner', 'admin'], site: site.site });
+  await authorize(deps.database.within(authorizeMs), {
+    header,
+    allowed: ['ingest', 'owner', 'admin'],
+    site: site.site,
+  });
   return { site, isServer: true };
 }
 

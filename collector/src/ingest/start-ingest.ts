@@ -44,6 +44,7 @@ type Options = {
 // What the database has not taken by then goes to the spool, which takes milliseconds.
 const patienceMs = 2_500;
 const replayStopMs = 1_000;
+const saltMs = 5_000;
 const prepareEveryMs = 3_600_000;
 
 /** Puts together what stands between an accepted batch and the disk, and replays what an earlier run left in the spool. */
@@ -92,10 +93,10 @@ async function openStorage(options: Options) {
 }
 
 /** What a request needs to know before its events can be spooled: loaded ahead, while there is a database. */
-async function prepareLookups({ database, now }: Options, { isUp, lose }: Availability) {
-  const siteKeys = await createSiteKeys({ database, now, isUp });
-  const visitors = createVisitorHasher({ database, now });
+async function prepareLookups({ database, now }: Options, availability: Availability) {
+  const siteKeys = await createSiteKeys({ database, now, availability });
+  const visitors = createVisitorHasher({ database: database.within(saltMs), now });
   await visitors.prepare();
-  const timer = setInterval(() => void visitors.prepare().catch(lose), prepareEveryMs).unref();
+  const timer = setInterval(() => void visitors.prepare().catch(availability.lose), prepareEveryMs).unref();
   return { siteKeys, visitors, stopPreparing: () => clearInterval(timer) };
 }

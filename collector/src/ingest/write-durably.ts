@@ -20,7 +20,7 @@ type Options = {
 };
 
 /** Longer than any flush takes, shorter than browsers wait. */
-const statementMs = 10_000;
+const statementMs = 5_000;
 
 /**
  * Makes batches durable: in the database, or in the spool while it is away. A batch may be in both, where only the

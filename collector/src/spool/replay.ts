@@ -1,17 +1,10 @@
-import { readFile, rm, truncate } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Availability } from '../db/availability.js';
-import type { Database } from '../db/database.js';
 import { classifyFailure } from '../db/failure.js';
 import type { FreeSpace } from '../free-space.js';
-import type { Submission } from '../ingest/group-commit.js';
-import { commitIsolating } from '../ingest/isolate.js';
-import type { IngestMetrics } from '../metrics/ingest-metrics.js';
-import { keepDamaged, type SegmentFile } from './directory.js';
+import type { SegmentFile } from './directory.js';
 import type { Spool } from './open-spool.js';
-import { decodeRecords } from './record.js';
-import { fromRecord } from './submission-record.js';
+import { type Replaying, replaySegment } from './replay-segment.js';
 
 export type Replay = {
   /** Empties the spool in the background. */
@@ -19,19 +12,13 @@ export type Replay = {
   stop(): Promise<void>;
 };
 
-type Options = {
+type Options = Replaying & {
   spool: Spool;
-  database: Database;
   availability: Availability;
-  metrics: Pick<IngestMetrics, 'replayed' | 'damaged'>;
   /** Of the volume that the database grows on, where that is ours to know. */
   databaseSpace: FreeSpace | undefined;
-  log: (line: string) => void;
 };
 
-const maxChunkEvents = 500;
-const maxChunkBytes = 1 << 20;
-const statementMs = 30_000;
 const retryMs = 10_000;
 const lowDiskMs = 1_000;
 const roomBytes = 64 << 20;
@@ -96,11 +83,17 @@ async function replayAll(options: Options, signal: AbortSignal): Promise<void> {
     await makeRoom(options, signal);
     const segment = await takeOldest(spool);
     if (segment === undefined) break;
-    events += await replaySegment(options, { segment, signal });
+    events += await replaySegment(options, { segment, signal }).catch(expectTaken);
   }
   if (events === 0) return;
   log(`spool: ${events} events replayed`);
   await spool.reserve.fill();
+}
+
+// Another collector on the same directory took it meanwhile, and stores the same events.
+function expectTaken(error: unknown): number {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
+  throw error;
 }
 
 // Rows need space before their segment gives any back. Never down to the last of it, where PostgreSQL panics.
@@ -123,57 +116,4 @@ async function takeOldest(spool: Spool): Promise<SegmentFile | undefined> {
     await spool.reserve.release();
     return spool.takeOldest();
   }
-}
-
-/** @returns how many events it held */
-async function replaySegment(
-  options: Options,
-  { segment, signal }: { segment: SegmentFile; signal: AbortSignal },
-): Promise<number> {
-  const { whole, damaged } = await readSegment(segment, options);
-  let events = 0;
-  for (const chunk of chunksOf(whole)) {
-    if (signal.aborted) return events;
-    events += await commitChunk(options, chunk);
-  }
-  if (damaged > 0) await keepDamaged(segment);
-  else await rm(segment.path, { force: true });
-  return events;
-}
-
-async function readSegment(segment: SegmentFile, { metrics, log }: Options) {
-  const name = basename(segment.path);
-  const records = decodeRecords(await readFile(segment.path));
-  if (records.tornAt !== undefined) {
-    log(`spool: ${name}: a last line that was never written whole, and never acknowledged, is cut off`);
-    await truncate(segment.path, records.tornAt);
-  }
-  if (records.damaged > 0) {
-    log(`spool: ${name}: ${records.damaged} damaged lines are skipped; the file stays beside as *.damaged`);
-    metrics.damaged.add({}, records.damaged);
-  }
-  return records;
-}
-
-function* chunksOf(records: string[]): Generator<Submission[]> {
-  let chunk: Submission[] = [];
-  let events = 0;
-  let bytes = 0;
-  for (const record of records) {
-    const submission = fromRecord(record);
-    events += submission.events.length;
-    bytes += submission.bytes;
-    if (chunk.length > 0 && (events > maxChunkEvents || bytes > maxChunkBytes)) {
-      yield chunk;
-      [chunk, events, bytes] = [[], submission.events.length, submission.bytes];
-    }
-    chunk.push(submission);
-  }
-  if (chunk.length > 0) yield chunk;
-}
-
-async function commitChunk({ database, metrics }: Options, chunk: Submission[]): Promise<number> {
-  const outcomes = await commitIsolating(database.within(statementMs), chunk);
-  for (const outcome of outcomes.values()) metrics.replayed.add({ outcome });
-  return outcomes.size;
 }

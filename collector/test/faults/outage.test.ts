@@ -160,6 +160,19 @@ test('an outage keeps visitor and session, writes no address down, and ends by i
   expect(await send({ site: 'unheard-of' })).toMatchObject({ status: 401 });
 });
 
+test('a database that answers nothing is as good as away, and its silence holds nobody up', async () => {
+  await startCollector();
+  proxy.hang();
+  const answers = await Promise.all([send(), send(), send({ site: 'unheard-of' })]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 503]);
+  const { ids } = await send();
+  expect((await listSpool(spoolDir)).length).toBeGreaterThan(0);
+  proxy.restore();
+  await untilDrained();
+  const all = [...answers.slice(0, 2).flatMap((answer) => answer.ids), ...ids];
+  expect(await countStored(all)).toEqual(all.map(() => 1));
+});
+
 test('what was received is the sum of the outcomes, and replays have a counter of their own', async () => {
   await startCollector();
   const { ids } = await send();
