@@ -11,13 +11,11 @@ import { type Ingest, startIngest } from '../ingest/start-ingest.js';
 import { startJobs } from '../jobs.js';
 import { type RunningServer, serve } from '../server.js';
 import { StartError } from '../start-error.js';
-import { waitAtMost } from '../wait-at-most.js';
 import type { Command, Invocation } from './command.js';
 import { readOptions } from './read-options.js';
+import { closeStore, stopInOrder } from './stop-in-order.js';
 
 const usage = 'start [--demo DIR]';
-const jobsStopMs = 4_000;
-const storeCloseMs = 3_000;
 
 /** Config, database, migrations, jobs, server; and the same backwards on SIGINT or SIGTERM. */
 export const start: Command = {
@@ -72,7 +70,7 @@ async function startCollector(
     announce({ config, store, server, demo, adminKey, print });
     return { stop: () => stopInOrder({ stopping, server, jobs, ingest, store, log }) };
   } catch (error) {
-    await waitAtMost(storeCloseMs, store.close());
+    await closeStore(store, log);
     throw explainLoss(error);
   }
 }
@@ -83,25 +81,6 @@ function explainLoss(cause: unknown): unknown {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const message = `DATABASE_URL: expected a PostgreSQL server that stays during the start, got: ${reason}`;
   return new StartError(message, { cause });
-}
-
-type Parts = {
-  stopping: AbortController;
-  server: RunningServer;
-  jobs: { stop(): Promise<void> };
-  ingest: Ingest;
-  store: Store;
-  log: (line: string) => void;
-};
-
-// Backwards: nothing new comes in, what is under way is stored and answered, the rest is given a moment. A database
-// server of ours that takes longer ends by itself: it has its signal.
-async function stopInOrder({ stopping, server, jobs, ingest, store, log }: Parts): Promise<void> {
-  stopping.abort();
-  const answered = server.stop();
-  await Promise.all([ingest.stop(answered), waitAtMost(jobsStopMs, jobs.stop())]);
-  const closed = await waitAtMost(storeCloseMs, store.close());
-  if (closed === 'late') log(`the database is still closing after ${storeCloseMs / 1000} s: left to itself`);
 }
 
 /** @returns the admin key, on the first start that had to make one */

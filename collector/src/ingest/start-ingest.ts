@@ -1,4 +1,4 @@
-import { createSiteKeys, type SiteKeys } from '../access/sites.js';
+import { createSiteKeys, type SiteKeys } from '../access/site-keys.js';
 import { type Availability, createAvailability } from '../db/availability.js';
 import type { Database } from '../db/database.js';
 import { type DiskGuard, requireSpace, startDiskGuard } from '../disk-guard.js';

@@ -3,12 +3,12 @@ import {
   claimSegment,
   listSegments,
   makeSpoolDirectory,
-  newSegmentPath,
   removeOldDamaged,
   type SegmentFile,
 } from './directory.js';
+import { groupAppends, type Waiting } from './group-appends.js';
 import { createReserve, type Reserve } from './reserve.js';
-import { createSegment, type Segment } from './segment.js';
+import { createSegmentWriter } from './segment-writer.js';
 
 /** Batches on the local disk, for as long as the database is away. */
 export type Spool = {
@@ -27,14 +27,13 @@ export type Spool = {
 };
 
 type Options = { directory: string; maxBytes: number; now: () => number; log: (line: string) => void };
-type Waiting = { record: Buffer; resolve(): void; reject(error: unknown): void };
 
 const maxSegmentBytes = 8 << 20;
 const segmentShare = 8;
 const fullCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /**
- * Opens the spool. Records that come together share one write and one fdatasync.
+ * Opens the spool.
  *
  * @throws StartError when the directory cannot be used
  */
@@ -44,79 +43,43 @@ export async function openSpool({ directory, maxBytes, now, log }: Options): Pro
   const reserve = createReserve(directory, maxBytes);
   await reserve.fill();
   const segmentBytes = Math.min(maxSegmentBytes, maxBytes / segmentShare);
-  let waiting: Waiting[] = [];
-  let writing: Promise<void> | undefined;
-  let current: Segment | undefined;
-
-  function append(record: Buffer): Promise<void> {
-    return new Promise((resolve, reject) => {
-      waiting.push({ record, resolve, reject });
-      writing ??= writeAll().finally(() => {
-        writing = undefined;
-      });
-    });
-  }
-
-  async function writeAll(): Promise<void> {
-    while (waiting.length > 0) {
-      const group = waiting;
-      waiting = [];
-      await writeGroup(group);
-    }
-  }
+  const writer = createSegmentWriter({ directory, segmentBytes, now });
+  const { append, written } = groupAppends(writeGroup);
 
   async function writeGroup(group: Waiting[]): Promise<void> {
     try {
       const fitting = refuseOverQuota(group, maxBytes - (await measure()).bytes);
-      if (fitting.length > 0) await writeLines(Buffer.concat(fitting.map(({ record }) => record)));
+      if (fitting.length > 0) await writer.write(Buffer.concat(fitting.map(({ record }) => record)));
       for (const { resolve } of fitting) resolve();
     } catch (error) {
-      const refusal = await giveUpSegment(error);
+      const refusal = await explain(error);
       for (const { reject } of group) reject(refusal);
     }
   }
 
-  // The lines of a segment that was taken away while they were written may have been missed: they go into another.
-  async function writeLines(lines: Buffer): Promise<void> {
-    for (;;) {
-      if (current && current.bytes() + lines.byteLength > segmentBytes) await seal();
-      current ??= await createSegment(newSegmentPath(directory, now()));
-      if (await current.append(lines)) return;
-      await seal();
-    }
-  }
-
-  // After a failed fsync the kernel forgets what it could not write: the file is not written to again.
-  async function giveUpSegment(error: unknown): Promise<Refusal> {
+  async function explain(error: unknown): Promise<Refusal> {
     if (isFull(error)) return refuseFull(error);
     log(`spool: ${directory} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
-    await seal().catch(() => {});
-    return new Refusal(503, 'unavailable', 'the collector cannot store events now', {
-      retryAfterSeconds: 10,
-      cause: error,
-    });
-  }
-
-  async function seal(): Promise<void> {
-    const sealed = current;
-    current = undefined;
-    await sealed?.close();
-  }
-
-  // An open file would keep its space after it is deleted.
-  async function sealWhenWritten(): Promise<void> {
-    await writing;
-    await seal();
+    // After a failed fsync the kernel forgets what it could not write: the file is not written to again.
+    await writer.seal().catch(() => {});
+    const message = 'the collector cannot store events now';
+    return new Refusal(503, 'unavailable', message, { retryAfterSeconds: 10, cause: error });
   }
 
   async function takeOldest(): Promise<SegmentFile | undefined> {
     for (;;) {
       const [oldest] = await listSegments(directory);
       if (oldest === undefined) return undefined;
-      if (oldest.path === current?.path) await sealWhenWritten();
+      // An open file would keep its space after it is deleted.
+      if (oldest.path === writer.path()) await sealWhenWritten();
       const claimed = await claimSegment(directory, oldest);
       if (claimed) return claimed;
     }
+  }
+
+  async function sealWhenWritten(): Promise<void> {
+    await written();
+    await writer.seal();
   }
 
   async function measure(): Promise<{ bytes: number; oldestAt: number | undefined }> {
