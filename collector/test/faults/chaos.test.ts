@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runChaos } from './chaos.js';
 import { flawless } from './check-database.js';
+import { describeReport } from './describe-report.js';
 
 const timeoutMs = 180_000;
 
@@ -26,7 +27,7 @@ test(
       spoolDir,
     );
     await rm(spoolDir, { recursive: true });
-    console.log(JSON.stringify(report));
+    console.log(describeReport(report));
     expect(report).toMatchObject({ ...flawless, commitKillsThatBit: 5, exitCodes: [0] });
     expect(report.acknowledged).toBe(report.stored);
     expect(report.resetAnswers).toBeGreaterThan(0);

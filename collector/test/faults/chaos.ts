@@ -57,7 +57,11 @@ const spoolWaitMs = 900_000;
 const restartMs = 30_000;
 
 /** Runs a load, causes the faults of a plan in random order, lets all come to rest and compares. */
-export async function runChaos(plan: Plan, spoolDir: string): Promise<Report> {
+export async function runChaos(
+  plan: Plan,
+  spoolDir: string,
+  log: (line: string) => void = () => {},
+): Promise<Report> {
   const stage = await setUp(plan, spoolDir);
   const faults = shuffle([
     ...Array<Fault>(plan.commitKills).fill(killAtCommit),
@@ -74,6 +78,7 @@ export async function runChaos(plan: Plan, spoolDir: string): Promise<Report> {
     for (const fault of faults) {
       await stage.load.until(stage.load.oracle.acknowledged.size + plan.eventsBetween);
       await fault(stage);
+      log(`${stage.load.oracle.acknowledged.size} events acknowledged, after ${fault.name || 'outage'}`);
     }
     await stage.load.until(stage.load.oracle.acknowledged.size + plan.eventsBetween);
     await stage.load.finish();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runChaos } from './chaos.js';
 import { flawless } from './check-database.js';
+import { describeReport } from './describe-report.js';
 
 const scale = Number(process.env.FAULTS_SCALE ?? 1);
 const scaled = (count: number) => Math.max(1, Math.round(count * scale));
@@ -24,9 +25,10 @@ test('a long run of all faults loses nothing and counts nothing twice', async ()
       resetEvery: 60,
     },
     spoolDir,
+    console.log,
   );
   await rm(spoolDir, { recursive: true });
-  console.log(JSON.stringify(report, null, 2));
+  console.log(describeReport(report));
   expect(report).toMatchObject(flawless);
   expect(report.acknowledged).toBe(report.stored);
   expect(report.acknowledged).toBeGreaterThan(300_000 * scale);
