@@ -25,8 +25,9 @@ export async function startDiskGuard({
   minFreeBytes,
   log,
 }: Options): Promise<DiskGuard> {
-  const database = databaseDir === undefined ? undefined : await watchFreeSpace(databaseDir, minFreeBytes);
-  const spool = await watchFreeSpace(spoolDir, minFreeBytes);
+  const watch = (directory: string) => watchFreeSpace({ directory, minFreeBytes, log });
+  const database = databaseDir === undefined ? undefined : await watch(databaseDir);
+  const spool = await watch(spoolDir);
   const volumes = [spool, ...(database ? [database] : [])];
   const timer = setInterval(() => {
     for (const volume of volumes) volume.look().catch((error) => log(`disk: ${String(error)}`));

@@ -58,12 +58,23 @@ async function collectBytes(request: Request): Promise<Buffer> {
   if (Number(request.headers.get('content-length') ?? 0) > maxWireBytes) refuseSize();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of readChunks(request)) {
     size += chunk.byteLength;
     if (size > maxWireBytes) refuseSize();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);
+}
+
+// A client that goes halfway, or is cut for being slow, is its own matter and no error of ours.
+async function* readChunks(request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* request.body ?? [];
+  } catch (error) {
+    throw new Refusal(400, 'malformed', 'body: expected all of it, the connection ended before', {
+      cause: error,
+    });
+  }
 }
 
 // Browsers cannot set Content-Encoding without a preflight, so a text/plain body may be gzip by its magic bytes

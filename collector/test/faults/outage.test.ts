@@ -158,6 +158,11 @@ test('an outage keeps visitor and session, writes no address down, and ends by i
   ).toEqual([{ visitors: 1, sessions: 1 }]);
   expect((await fetch(`${collector.origin}/readyz`)).status).toBe(200);
   expect(await send({ site: 'unheard-of' })).toMatchObject({ status: 401 });
+  // The salt of tomorrow is there today, so that an outage over midnight changes nothing.
+  const salts = await query<{ ahead: number }>(
+    `select max(day) - (now() at time zone 'utc')::date as ahead from footfall.visitor_salts`,
+  );
+  expect(salts).toEqual([{ ahead: 1 }]);
 });
 
 test('a database that answers nothing is as good as away, and its silence holds nobody up', async () => {
@@ -256,6 +261,10 @@ test('below the limit of free space nothing is spooled, and readiness says why',
     'database: away; events go to the spool',
     expect.stringMatching(/^disk: \d+ bytes free for the spool$/),
   ]);
+  const { stderr } = await collector.kill();
+  expect(stderr).toMatch(/^disk: \S+: \d+ bytes free, expected \d+: no events are taken there$/m);
+  proxy.restore();
+  await collector.start();
 });
 
 test('two collectors that share a directory lose nothing to each other', async () => {
