@@ -16,7 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'database',
-          include: ['collector/test/{database,command,embedded}/**/*.test.ts'],
+          include: ['collector/test/{database,command,embedded,faults}/**/*.test.ts'],
           globalSetup,
           testTimeout: 60_000,
           hookTimeout: 60_000,

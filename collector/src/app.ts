@@ -1,35 +1,47 @@
 import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { dashboardRoutes } from './dashboard/routes.js';
+import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
+import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
 import { errorBody, Refusal } from './refusal.js';
 import { sdkRoutes } from './sdk-script.js';
 
 export type AppDeps = IngestDeps &
-  OverviewDeps & { demoDir: string | undefined; log: (line: string) => void };
+  OverviewDeps &
+  HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
 
 export type App = Hono<{ Bindings: Partial<HttpBindings> }>;
 
 /** The collector's routes and the one place where errors become answers. */
 export function createApp(deps: AppDeps): App {
   const app: App = new Hono();
+  app.route('/', healthRoutes(deps));
+  app.use(refuseWhileStopping(deps.stopping));
   app.route('/', ingestRoutes(deps));
   app.route('/', overviewRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));
-  app.get('/healthz', (c) => c.json({ ok: true }));
   app.notFound((c) =>
     c.json(errorBody(new Refusal(404, 'not_found', `no route ${c.req.method} ${c.req.path}`)), 404),
   );
-  app.onError((error, c) => answerError(error, c, deps.log));
+  app.onError((error, c) => answerError(error, c, deps));
   return app;
 }
 
-function answerError(error: unknown, c: Context, log: (line: string) => void): Response {
-  const refusal = error instanceof Refusal ? error : explain(error, log);
+// New requests on connections that were open before: another collector, or the next start, takes them.
+function refuseWhileStopping(stopping: AbortSignal): MiddlewareHandler {
+  return async function refuse(_, next) {
+    if (!stopping.aborted) return next();
+    throw new Refusal(503, 'stopping', 'the collector is stopping', { retryAfterSeconds: 2 });
+  };
+}
+
+function answerError(error: unknown, c: Context, deps: AppDeps): Response {
+  const refusal = error instanceof Refusal ? error : explain(error, deps);
   const { retryAfterSeconds } = refusal.detail;
   const origin = c.req.header('origin');
   // The SDK must be able to read the status, also of a refused origin, or it would take it for a network error.
@@ -43,8 +55,10 @@ function answerError(error: unknown, c: Context, log: (line: string) => void): R
 }
 
 // Whatever is not a refusal is ours to mend: the client keeps its events and tries again.
-function explain(error: unknown, log: (line: string) => void): Refusal {
-  log(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+function explain(error: unknown, { availability, log }: AppDeps): Refusal {
+  // A database that is away is told once, by whoever watches it.
+  if (availability.isUp() || classifyFailure(error) !== 'retry')
+    log(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return new Refusal(503, 'unavailable', 'the collector cannot store events now', {
     retryAfterSeconds: 5,
     cause: error,

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { join } from 'node:path';
 import { StartError } from './start-error.js';
 
 export type Config = {
@@ -12,6 +13,10 @@ export type Config = {
   clientIpHeader: string;
   geoDatabase: string | undefined;
   retentionDays: number;
+  spoolDir: string;
+  spoolMaxBytes: number;
+  /** Replaces the limit of 1 GiB or 5 % below which no events are taken. */
+  minFreeBytes: number | undefined;
 };
 
 type Environment = Record<string, string | undefined>;
@@ -37,6 +42,15 @@ export function readConfig(environment: Environment): Config {
       min: 1,
       max: 36_500,
     }),
+    spoolDir: environment.FOOTFALL_SPOOL_DIR || join(environment.FOOTFALL_DATA_DIR || './data', 'spool'),
+    spoolMaxBytes: readInteger(environment, 'FOOTFALL_SPOOL_MAX_BYTES', {
+      fallback: 1024 ** 3,
+      min: 65_536,
+      max: 2 ** 50,
+    }),
+    minFreeBytes: environment.FOOTFALL_MIN_FREE_BYTES
+      ? readInteger(environment, 'FOOTFALL_MIN_FREE_BYTES', { fallback: 0, min: 0, max: 2 ** 50 })
+      : undefined,
   };
 }
 

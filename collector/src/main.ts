@@ -24,21 +24,41 @@ const commands: Record<string, Command> = {
   'bots exclude': botsExclude,
 };
 
+const lingerMs = 500;
+const crashMs = 10_000;
+
+const crashed = new AbortController();
 process.exitCode = await main(process.argv.slice(2));
+// Whatever still holds the process open by now, a connection that does not end, has had its time.
+setTimeout(() => process.exit(), lingerMs).unref();
 
 /** @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration */
 async function main(argv: string[]): Promise<0 | 1 | 2> {
   try {
     const found = findCommand(argv);
     if (!found) return showHelp(argv);
+    process.on('uncaughtException', (error) => crash(found.command, error));
     const config = readConfig(process.env);
-    await found.command.run({ args: found.args, config, print: printLine, log: logLine });
-    return 0;
+    const { signal } = crashed;
+    await found.command.run({ args: found.args, config, print: printLine, log: logLine, crashed: signal });
+    return signal.aborted ? 1 : 0;
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     logLine(error.message);
     return error.exitCode;
   }
+}
+
+// Also of a promise that nobody caught: Node makes both the same. The state of the process is unknown then, so it ends,
+// but what was taken in is brought to the disk first.
+function crash({ endsInOrder }: Command, error: unknown): void {
+  if (crashed.signal.aborted) return;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  logLine(`footfall: ends after an error that nobody caught: ${text.replaceAll(/\s*\n\s*/g, ' | ')}`);
+  process.exitCode = 1;
+  crashed.abort();
+  if (!endsInOrder) process.exit(1);
+  setTimeout(() => process.exit(1), crashMs).unref();
 }
 
 function findCommand(argv: string[]): { command: Command; args: string[] } | undefined {

@@ -3,6 +3,7 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
+  type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -15,7 +16,7 @@ import { StartError } from './start-error.js';
 export type RunningServer = {
   /** Where the server listens, e.g. http://127.0.0.1:8787 */
   url: string;
-  /** Takes no new requests, answers those under way, and cuts what is still open after a time. */
+  /** Takes no new connections, answers what is under way, and cuts what is still open after a time. */
   stop(): Promise<void>;
 };
 
@@ -23,7 +24,8 @@ const headersTimeoutMs = 5_000;
 const requestTimeoutMs = 10_000;
 const timeoutCheckMs = 1_000;
 const maxHeaderBytes = 16_384;
-const stopTimeoutMs = 8_000;
+// A body that is still on its way then is not acknowledged: its client sends it again.
+const stopTimeoutMs = 4_000;
 const lingerMs = 300;
 
 /**
@@ -35,7 +37,15 @@ export async function serve(
   app: App,
   { host, port }: { host: string; port: number },
 ): Promise<RunningServer> {
-  const answerRequest = createListener(app);
+  const listener = createListener(app);
+  const open = new Set<ServerResponse>();
+  let isStopping = false;
+  const answerRequest: RequestListener = (request, response) => {
+    if (isStopping) response.setHeader('connection', 'close');
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    return listener(request, response);
+  };
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -54,7 +64,13 @@ export async function serve(
   });
   await listen(server, { host, port });
   const address = server.address() as AddressInfo;
-  return { url: `http://${formatHost(host)}:${address.port}`, stop: () => stop(server) };
+  return {
+    url: `http://${formatHost(host)}:${address.port}`,
+    stop() {
+      isStopping = true;
+      return stop(server, open);
+    },
+  };
 }
 
 function createListener(app: App): RequestListener {
@@ -152,8 +168,9 @@ function refusalOf(code: string | undefined): Refusal {
   return new Refusal(400, 'malformed', `request: not valid HTTP (${code ?? 'unknown'})`);
 }
 
-async function stop(server: Server): Promise<void> {
+async function stop(server: Server, open: Set<ServerResponse>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const response of open) if (!response.headersSent) response.setHeader('connection', 'close');
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), stopTimeoutMs);
   await closed;

@@ -1,4 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const executable = fileURLToPath(new URL('../bin/footfall.js', import.meta.url));
@@ -19,8 +23,10 @@ export function runFootfall(
   args: string[],
   { env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {},
 ): Running {
+  // Collectors of different databases must not share one, and the default is below the working directory.
+  const spoolDir = join(tmpdir(), `footfall-spool-${randomUUID()}`);
   const child = spawn(process.execPath, [executable, ...args], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, FOOTFALL_SPOOL_DIR: spoolDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),
   });
@@ -32,7 +38,10 @@ export function runFootfall(
     output.stderr += chunk;
   });
   const finished = new Promise<Finished>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, ...output }));
+    child.on('close', (code, signal) => {
+      rmSync(spoolDir, { recursive: true, force: true });
+      resolve({ code, signal, ...output });
+    });
   });
   return { process: child, finished, output, until: (pattern) => waitForOutput(child, output, pattern) };
 }

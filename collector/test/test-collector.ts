@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { uuidv7 } from '@footfall/schema';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { addSite, createSiteKeys } from '../src/access/sites.js';
+import { addSite } from '../src/access/sites.js';
 import { createApp } from '../src/app.js';
 import { type Database, openDatabase } from '../src/db/database.js';
 import { openGeoDatabase } from '../src/ingest/geo-database.js';
-import { createCommitter } from '../src/ingest/group-commit.js';
-import { createVisitorHasher } from '../src/ingest/visitor.js';
+import { startIngest } from '../src/ingest/start-ingest.js';
 import { startJobs } from '../src/jobs.js';
 import { type RunningServer, serve } from '../src/server.js';
 import { runAsAdmin } from './template-database.js';
@@ -70,8 +72,10 @@ export const chrome =
 /** A collector on a port of its own with the sites `demo` and `other`, listening on HTTP as in production. */
 export async function startTestCollector({
   now = Date.now,
+  stopping = new AbortController(),
 }: {
   now?: () => number;
+  stopping?: AbortController;
 } = {}): Promise<TestCollector> {
   const test = await createTestDatabase();
   const { database } = test;
@@ -84,7 +88,7 @@ export async function startTestCollector({
   });
   const logged: string[] = [];
   const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
-  const server = await serveTestApp({ database, now, logged });
+  const server = await serveTestApp({ database, now, stopping, log: (line) => logged.push(line) });
   return {
     ...test,
     origin: server.url,
@@ -98,28 +102,38 @@ export async function startTestCollector({
   };
 }
 
-async function serveTestApp({
-  database,
-  now,
-  logged,
-}: {
+type TestApp = {
   database: Database;
   now: () => number;
-  logged: string[];
-}): Promise<RunningServer> {
+  stopping: AbortController;
+  log: (line: string) => void;
+};
+
+async function serveTestApp({ database, now, stopping, log }: TestApp): Promise<RunningServer> {
+  const spoolDir = await mkdtemp(join(tmpdir(), 'footfall-spool-'));
+  const settings = { spoolDir, spoolMaxBytes: 1 << 20, minFreeBytes: 0 };
+  const ingest = await startIngest({ ...settings, database, databaseDir: undefined, now, log });
   const app = createApp({
+    ...settings,
+    ...ingest,
     database,
     now,
-    log: (line) => logged.push(line),
+    log,
     geo: await openGeoDatabase(),
-    committer: createCommitter(database),
-    siteKeys: createSiteKeys({ database, now }),
-    visitors: createVisitorHasher({ database, now }),
+    stopping: stopping.signal,
     trustedProxies: undefined,
     clientIpHeader: 'x-forwarded-for',
     demoDir: undefined,
   });
-  return serve(app, { host: '127.0.0.1', port: 0 });
+  const server = await serve(app, { host: '127.0.0.1', port: 0 });
+  return {
+    url: server.url,
+    async stop() {
+      stopping.abort();
+      await ingest.stop(server.stop());
+      await rm(spoolDir, { recursive: true });
+    },
+  };
 }
 
 async function send(origin: string, body: unknown, { site = 'demo', headers = {} }: SendOptions = {}) {

@@ -16,12 +16,7 @@ export type Site = {
   createdAt: Date;
 };
 
-export type SiteKeys = {
-  /** The site that a key stands for, or nothing. */
-  find(siteKey: string): Promise<Site | undefined>;
-};
-
-type SiteRow = {
+export type SiteRow = {
   site: string;
   name: string;
   allowed_origins: string[];
@@ -33,48 +28,15 @@ type SiteRow = {
   created_at: Date;
 };
 
-const siteColumns = `s.site, s.name, s.allowed_origins, s.timezone, s.excluded_addresses, s.excluded_hosts,
+/** What a site is read from, as `s`. */
+export const siteColumns = `s.site, s.name, s.allowed_origins, s.timezone, s.excluded_addresses, s.excluded_hosts,
   s.excluded_paths, s.human_reasons, s.created_at`;
 
 /** The site that every first start creates. Its key is as public as its name. */
 export const demoSite = 'demo';
 
-const cacheMs = 5_000;
-const maxCachedKeys = 10_000;
-
-/** As the table demands it. What does not match needs no lookup, and no place in memory. */
-const siteKeyPattern = /^[A-Za-z0-9_-]{1,64}$/;
-
-/** Looks up site keys, each answer remembered for five seconds: a rotated key takes effect within them. */
-export function createSiteKeys({ database, now }: { database: Database; now: () => number }): SiteKeys {
-  const cache = new Map<string, { site: Site | undefined; until: number }>();
-  return {
-    async find(siteKey) {
-      if (!siteKeyPattern.test(siteKey)) return undefined;
-      const known = cache.get(siteKey);
-      if (known && known.until > now()) return known.site;
-      const site = await findSiteByKey(database, siteKey);
-      if (cache.size >= maxCachedKeys) cache.clear();
-      cache.set(siteKey, { site, until: now() + cacheMs });
-      return site;
-    },
-  };
-}
-
-async function findSiteByKey(database: Database, siteKey: string): Promise<Site | undefined> {
-  const rows = await database.asIngest((tx) =>
-    tx.query<SiteRow>(
-      `/* sites.findSiteByKey */
-       select ${siteColumns}
-       from footfall.site_keys k join footfall.sites s on s.site = k.site
-       where k.site_key = $1::text and (k.expires_at is null or k.expires_at > now())`,
-      [siteKey],
-    ),
-  );
-  return rows[0] && readSite(rows[0]);
-}
-
-function readSite(row: SiteRow): Site {
+/** The site of a row. */
+export function readSite(row: SiteRow): Site {
   return {
     site: row.site,
     name: row.name,

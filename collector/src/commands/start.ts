@@ -1,17 +1,19 @@
 import { resolve } from 'node:path';
 import { addKey, generateKey, hasOwnerKey } from '../access/keys.js';
-import { addSite, createSiteKeys, demoSite } from '../access/sites.js';
+import { addSite, demoSite } from '../access/sites.js';
 import { createApp } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
+import { classifyFailure } from '../db/failure.js';
 import { openStore, type Store } from '../db/open-store.js';
 import { openGeoDatabase } from '../ingest/geo-database.js';
-import { createCommitter } from '../ingest/group-commit.js';
-import { createVisitorHasher } from '../ingest/visitor.js';
+import { type Ingest, startIngest } from '../ingest/start-ingest.js';
 import { startJobs } from '../jobs.js';
 import { type RunningServer, serve } from '../server.js';
+import { StartError } from '../start-error.js';
 import type { Command, Invocation } from './command.js';
 import { readOptions } from './read-options.js';
+import { closeStore, stopInOrder } from './stop-in-order.js';
 
 const usage = 'start [--demo DIR]';
 
@@ -19,9 +21,10 @@ const usage = 'start [--demo DIR]';
 export const start: Command = {
   usage,
   summary: 'run the collector; --demo serves a folder of pages at /demo/',
+  endsInOrder: true,
   async run(invocation) {
     const { values } = readOptions(invocation.args, { usage, options: { demo: { type: 'string' } } });
-    const stopRequested = listenForStop();
+    const stopRequested = listenForStop(invocation.crashed);
     const running = await startCollector(invocation, values.demo);
     await stopRequested;
     invocation.log('stopping: answering the requests under way');
@@ -32,8 +35,9 @@ export const start: Command = {
 
 // A signal that comes while the database is still being made must not end the process halfway, and neither must a second
 // one while it stops: npm hands on the Ctrl-C that the terminal has sent already.
-function listenForStop(): Promise<void> {
+function listenForStop(crashed: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    crashed.addEventListener('abort', () => resolve());
     process.on('SIGINT', () => resolve());
     process.on('SIGTERM', () => resolve());
   });
@@ -44,21 +48,39 @@ async function startCollector(
   demo: string | undefined,
 ): Promise<{ stop(): Promise<void> }> {
   const geo = await openGeoDatabase(config.geoDatabase, { log });
-  const store = await openStore(config, { mode: 'own', log });
+  const store = await openStore(config, { mode: 'own', log }).catch((error: unknown) => {
+    throw explainLoss(error);
+  });
   try {
     const adminKey = await prepareDatabase(store.database, config);
     const jobs = await startJobs({ database: store.database, now: Date.now, log });
-    const server = await serveApp({ config, store, geo, demo, log });
+    const ingest = await startIngest({
+      ...config,
+      database: store.database,
+      databaseDir: store.directory,
+      now: Date.now,
+      log,
+    });
+    const stopping = new AbortController();
+    const serving = serveApp({ config, store, ingest, geo, demo, log, stopping: stopping.signal });
+    const server = await serving.catch(async (error) => {
+      await ingest.stop(Promise.resolve());
+      throw error;
+    });
     announce({ config, store, server, demo, adminKey, print });
-    return { stop: () => stopInOrder([() => server.stop(), () => jobs.stop(), () => store.close()]) };
+    return { stop: () => stopInOrder({ stopping, server, jobs, ingest, store, log }) };
   } catch (error) {
-    await store.close();
-    throw error;
+    await closeStore(store, log);
+    throw explainLoss(error);
   }
 }
 
-async function stopInOrder(steps: (() => Promise<void>)[]): Promise<void> {
-  for (const step of steps) await step();
+// Between one step and the next the database may go: no surprise, but no start either.
+function explainLoss(cause: unknown): unknown {
+  if (classifyFailure(cause) !== 'retry') return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `DATABASE_URL: expected a PostgreSQL server that stays during the start, got: ${reason}`;
+  return new StartError(message, { cause });
 }
 
 /** @returns the admin key, on the first start that had to make one */
@@ -79,31 +101,33 @@ async function prepareDatabase(
 
 type Geo = Awaited<ReturnType<typeof openGeoDatabase>>;
 
-async function serveApp({
-  config,
-  store,
-  geo,
-  demo,
-  log,
-}: {
+type Serving = {
   config: Config;
   store: Store;
+  ingest: Ingest;
   geo: Geo;
   demo: string | undefined;
   log: (line: string) => void;
-}): Promise<RunningServer> {
-  const { database } = store;
-  const now = Date.now;
+  stopping: AbortSignal;
+};
+
+async function serveApp({
+  config,
+  store,
+  ingest,
+  geo,
+  demo,
+  log,
+  stopping,
+}: Serving): Promise<RunningServer> {
   const app = createApp({
-    database,
-    now,
+    ...config,
+    ...ingest,
+    database: store.database,
+    now: Date.now,
     log,
     geo,
-    committer: createCommitter(database),
-    siteKeys: createSiteKeys({ database, now }),
-    visitors: createVisitorHasher({ database, now }),
-    trustedProxies: config.trustedProxies,
-    clientIpHeader: config.clientIpHeader,
+    stopping,
     demoDir: demo === undefined ? undefined : resolve(demo),
   });
   return serve(app, config);

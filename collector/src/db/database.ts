@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { isAnswerMissing } from './failure.js';
 
 /** A transaction: the only way to the tables. */
 export type Transaction = {
@@ -15,6 +16,10 @@ export type Database = {
   asOwner<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** Reads of one site; rows of other sites do not exist in it. */
   withSite<Result>(site: string, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  /** The same, with a limit on each statement: a server that hangs must not hang whoever waits for it. */
+  within(statementMs: number): Database;
+  /** How many transactions wait for a connection. */
+  waiting(): number;
   /** Waits for the transactions under way and closes the connections. */
   end(): Promise<void>;
 };
@@ -43,28 +48,38 @@ function beginAs(role: Role): string {
   return `${begin}; set local app.site = '${role.site}'; set local statement_timeout = '30s'`;
 }
 
+// How long the answer of a server may take that keeps to its own limit.
+const answerMs = 2_000;
+const toldOnceMs = 1_000;
+
 // A client that is checked out has no listener of its own: without one the death of the server would end the process.
 function ignoreConnectionError(): void {}
 
+type Target = { pool: pg.Pool; role: Role; statementMs: number | undefined };
+
 async function runTransaction<Result>(
-  pool: pg.Pool,
-  role: Role,
+  { pool, role, statementMs }: Target,
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  const begin = beginAs(role);
+  const first = statementMs
+    ? `${beginAs(role)}; set local statement_timeout = ${statementMs}`
+    : beginAs(role);
   const client = await pool.connect();
   client.on('error', ignoreConnectionError);
+  const query = (text: string, values?: unknown[]) =>
+    client.query(limitAnswer({ text, ...(values && { values }) }, statementMs));
+  const run = (text: string, values: unknown[] = []) =>
+    role.name === 'footfall_ingest'
+      ? client.query(limitAnswer(toPrepared(text, values), statementMs))
+      : query(text, values);
   let broken: Error | undefined;
   try {
-    await client.query(begin);
-    const toQuery = role.name === 'footfall_ingest' ? toPrepared : toPlain;
-    const result = await work({
-      query: async (sql, values) => (await client.query(toQuery(sql, values))).rows,
-    });
-    await client.query('commit');
+    await query(first);
+    const result = await work({ query: async (sql, values) => (await run(sql, values)).rows });
+    await query('commit');
     return result;
   } catch (error) {
-    broken = await rollback(client);
+    broken = await rollback(client, error);
     throw error;
   } finally {
     client.off('error', ignoreConnectionError);
@@ -76,17 +91,21 @@ async function runTransaction<Result>(
 // sessions takes longer than running it: they are prepared once a connection.
 const preparedNames = new Map<string, string>();
 
-function toPrepared(text: string, values: unknown[] = []): pg.QueryConfig {
+function toPrepared(text: string, values: unknown[]): pg.QueryConfig {
   const name = preparedNames.get(text) ?? `footfall_${preparedNames.size}`;
   preparedNames.set(text, name);
   return { name, text, values };
 }
 
-function toPlain(text: string, values: unknown[] = []): pg.QueryConfig {
-  return { text, values };
+// The driver takes the limit with a query, which its types do not say.
+function limitAnswer(query: pg.QueryConfig, statementMs: number | undefined): pg.QueryConfig {
+  return statementMs === undefined ? query : Object.assign(query, { query_timeout: statementMs + answerMs });
 }
 
-async function rollback(client: pg.PoolClient): Promise<Error | undefined> {
+/** @returns why the connection is of no more use */
+async function rollback(client: pg.PoolClient, cause: unknown): Promise<Error | undefined> {
+  // Behind a statement without an answer a rollback would wait as long.
+  if (cause instanceof Error && isAnswerMissing(cause)) return cause;
   try {
     await client.query('rollback');
     return undefined;
@@ -109,14 +128,34 @@ export function openDatabase({
     connectionString: url,
     max: maxConnections,
     connectionTimeoutMillis: 10_000,
+    keepAlive: true,
     application_name: 'footfall',
     types,
   });
-  pool.on('error', (error) => log(`database: an idle connection was lost: ${error.message}`));
+  pool.on('error', onceAWhile(log));
+  return databaseOf(pool, undefined);
+}
+
+function databaseOf(pool: pg.Pool, statementMs: number | undefined): Database {
+  const target = (role: Role): Target => ({ pool, role, statementMs });
   return {
-    asIngest: (work) => runTransaction(pool, { name: 'footfall_ingest' }, work),
-    asOwner: (work) => runTransaction(pool, { name: 'footfall_owner' }, work),
-    withSite: (site, work) => runTransaction(pool, { name: 'footfall_reader', site }, work),
+    asIngest: (work) => runTransaction(target({ name: 'footfall_ingest' }), work),
+    asOwner: (work) => runTransaction(target({ name: 'footfall_owner' }), work),
+    withSite: (site, work) => runTransaction(target({ name: 'footfall_reader', site }), work),
+    within: (limitMs) => databaseOf(pool, limitMs),
+    waiting: () => pool.waitingCount,
     end: () => pool.end(),
+  };
+}
+
+// All idle connections are lost in the same moment: one line tells it.
+function onceAWhile(log: (line: string) => void): (error: Error) => void {
+  let isTold = false;
+  return (error) => {
+    if (!isTold) log(`database: idle connections were lost: ${error.message}`);
+    isTold = true;
+    setTimeout(() => {
+      isTold = false;
+    }, toldOnceMs).unref();
   };
 }

@@ -4,7 +4,13 @@ import { openEmbedded } from './embedded/open.js';
 import { migrate } from './migrate.js';
 
 /** A migrated database, on the server of DATABASE_URL or on the embedded one. */
-export type Store = { database: Database; description: string; close(): Promise<void> };
+export type Store = {
+  database: Database;
+  description: string;
+  /** Where the embedded server keeps its data. */
+  directory: string | undefined;
+  close(): Promise<void>;
+};
 
 /**
  * Opens the database that the configuration names and brings it to the newest schema.
@@ -30,6 +36,7 @@ export async function openStore(
     description: server
       ? `embedded PostgreSQL in ${server.dataDir} (${server.how})`
       : 'the server of DATABASE_URL',
+    directory: server?.dataDir,
     async close() {
       await database.end();
       await server?.stop();

@@ -1,16 +1,19 @@
 import type { BatchAnswer, Rejection } from '@footfall/schema';
+import type { IngestMetrics } from '../metrics/ingest-metrics.js';
 import { applyExclusions } from './apply-exclusions.js';
+import { countOutcomes, countRefusal } from './count-outcomes.js';
 import { type DeadLetter, tellTwinsApart, toDeadLetter } from './dead-letter.js';
 import { type Client, type EnrichDeps, enrichEvents } from './enrich.js';
 import type { PendingEvent } from './event-row.js';
 import type { Committer, Submission } from './group-commit.js';
 import type { Outcomes } from './isolate.js';
-import { standInFor, toLetterClient } from './letter-client.js';
+import { type Sender, standInFor, toLetterClient } from './letter-client.js';
+import { describeRefusal, letterMaker, type Origin } from './letter-of.js';
 import { type Batch, readEnvelope } from './read-envelope.js';
 import { scrubEvents } from './scrub.js';
 import { type RefusedEvent, type ValidEvent, validateEvents } from './validate.js';
 
-export type CollectDeps = EnrichDeps & { committer: Committer };
+export type CollectDeps = EnrichDeps & { committer: Committer; metrics: IngestMetrics };
 
 /** A request as it came in: who sent it, when, and its parsed body with the size that it had. */
 export type Received = { client: Client; receivedAt: number; body: unknown; bytes: number };
@@ -24,6 +27,18 @@ type Sources = Map<PendingEvent, ValidEvent>;
  */
 export async function collect(deps: CollectDeps, received: Received): Promise<BatchAnswer> {
   const batch = readEnvelope(received.body);
+  try {
+    return await store(deps, { received, batch });
+  } catch (error) {
+    countRefusal(deps.metrics, { events: batch.events.length, error });
+    throw error;
+  }
+}
+
+async function store(
+  deps: CollectDeps,
+  { received, batch }: { received: Received; batch: Batch },
+): Promise<BatchAnswer> {
   const { kept, excluded } = applyExclusions(received.client, validateEvents(batch.events));
   const { valid, refused } = kept;
   const events = scrubEvents(valid);
@@ -31,7 +46,16 @@ export async function collect(deps: CollectDeps, received: Received): Promise<Ba
   const sources: Sources = new Map(pending.map((event, at) => [event, events[at] ?? noSource()]));
   const letters = await writeLetters(deps, { received, batch, refused });
   const outcomes = await deps.committer.submit(toSubmission({ received, batch, letters, sources }));
-  return answer({ sources, outcomes, refused, excluded, serverTime: received.receivedAt });
+  const { receivedAt } = received;
+  countOutcomes(deps.metrics, {
+    rows: pending,
+    outcomes,
+    refused,
+    excluded,
+    sentAt: batch.sentAt,
+    receivedAt,
+  });
+  return answer({ sources, outcomes, refused, excluded, serverTime: receivedAt });
 }
 
 function noSource(): never {
@@ -52,6 +76,10 @@ async function writeLetters(deps: EnrichDeps, { received, batch, refused }: Refu
   return tellTwinsApart(letters);
 }
 
+function senderOf({ isServer, userAgent, clientHints, language }: Client): Sender {
+  return { isServer, userAgent, clientHints, language };
+}
+
 function describeBatch({ client, receivedAt }: Received, { events: _, ...batch }: Batch) {
   return { site: client.site.site, receivedAt, batch };
 }
@@ -67,27 +95,13 @@ function toSubmission({
   letters: DeadLetter[];
   sources: Sources;
 }): Submission {
-  const shared = describeBatch(received, batch);
-  return {
-    bytes: received.bytes,
-    events: [...sources.keys()],
-    letters,
-    toLetter(pending, { reason, sqlstate }): DeadLetter {
-      const source = sources.get(pending) ?? noSource();
-      const message = describeRefusal(source, reason);
-      const client = toLetterClient(received.client, pending);
-      const { event } = source;
-      return {
-        ...toDeadLetter({ ...shared, client, reason, message, eventId: pending.eventId, event }),
-        sqlstate,
-      };
-    },
+  const events = [...sources.keys()];
+  const origin: Origin = {
+    ...describeBatch(received, batch),
+    sender: senderOf(received.client),
+    sources: [...sources.values()].map(({ index, event }) => ({ index, event })),
   };
-}
-
-function describeRefusal({ index }: { index: number }, reason: 'too_old' | 'schema'): string {
-  if (reason === 'too_old') return `events[${index}].ts: expected at most 35 days before now`;
-  return `events[${index}]: expected values that the database can hold`;
+  return { bytes: received.bytes, events, origin, letters, toLetter: letterMaker(events, origin) };
 }
 
 function answer({
@@ -103,15 +117,17 @@ function answer({
   excluded: number;
   serverTime: number;
 }): BatchAnswer {
-  const count = { stored: 0, duplicate: 0 };
+  const count = { stored: 0, duplicate: 0, spooled: 0 };
   const rejected: Rejection[] = refused.map(({ index, id, code, message }) => ({ index, id, code, message }));
   for (const [pending, source] of sources) {
     const outcome = outcomes.get(pending) ?? 'duplicate';
-    if (outcome === 'stored' || outcome === 'duplicate') count[outcome] += 1;
-    else rejected.push(toRejection(pending, source, outcome === 'too_old' ? 'too_old' : 'schema'));
+    if (outcome === 'too_old') rejected.push(toRejection(pending, source, 'too_old'));
+    else if (outcome === 'refused') rejected.push(toRejection(pending, source, 'schema'));
+    else count[outcome] += 1;
   }
   return {
-    accepted: count.stored,
+    // What is spooled may turn out to be stored already: that is known only when the database is back.
+    accepted: count.stored + count.spooled,
     duplicate: count.duplicate,
     rejected: rejected.sort((a, b) => a.index - b.index),
     ...(excluded > 0 && { excluded }),
@@ -120,5 +136,5 @@ function answer({
 }
 
 function toRejection({ eventId }: PendingEvent, source: ValidEvent, code: 'too_old' | 'schema'): Rejection {
-  return { index: source.index, id: eventId, code, message: describeRefusal(source, code) };
+  return { index: source.index, id: eventId, code, message: describeRefusal(source.index, code) };
 }

@@ -28,7 +28,7 @@ export type Client = {
 
 const dayMs = 86_400_000;
 
-export type EnrichDeps = { visitors: VisitorHasher; geo: { lookup(address: string): Place } };
+export type EnrichDeps = { visitors: Pick<VisitorHasher, 'hash'>; geo: { lookup(address: string): Place } };
 
 type Batch = { batch: Envelope; client: Client; receivedAt: number; events: ValidEvent[] };
 
@@ -87,7 +87,7 @@ function place({ id, ts }: Event, { batch, client, receivedAt }: Batch): Placeme
 }
 
 /** The visitor of a batch is the same for a whole day: one hash a day, not one an event. */
-function createVisitorLookup(visitors: VisitorHasher, { batch, client, receivedAt }: Batch) {
+function createVisitorLookup(visitors: EnrichDeps['visitors'], { batch, client, receivedAt }: Batch) {
   const given = batch.visitor?.id ?? (client.isServer ? null : undefined);
   const { address, userAgent, site } = client;
   const hashes = new Map<number, Promise<string>>();

@@ -1,9 +1,15 @@
-import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
-import { commitIsolating, type Outcomes, type Part } from './isolate.js';
+import type { Outcomes, Part } from './isolate.js';
+import type { Origin } from './letter-of.js';
 
 /** A batch that waits for its commit. `bytes` is its size on the wire, inflated. */
-export type Submission = Part & { bytes: number };
+export type Submission = Part & { bytes: number; origin: Origin };
+
+/** What became of one batch of a flush. */
+export type Written = { outcomes: Outcomes } | { error: unknown };
+
+/** Makes the batches of a flush durable: one result for each, in their order. */
+export type Write = (batch: Submission[]) => Promise<Written[]>;
 
 export type Committer = {
   /**
@@ -14,6 +20,8 @@ export type Committer = {
   submit(submission: Submission): Promise<Outcomes>;
   /** Resolves when nothing waits and nothing is under way. */
   drain(): Promise<void>;
+  /** How much is waiting, without what is under way. */
+  queueBytes(): number;
 };
 
 type Waiting = Submission & { resolve(outcomes: Outcomes): void; reject(error: unknown): void };
@@ -31,7 +39,7 @@ type Limits = {
  * it is full, or 5 ms after the first batch came.
  */
 export function createCommitter(
-  database: Database,
+  write: Write,
   {
     lingerMs = 5,
     maxFlushEvents = 500,
@@ -42,6 +50,7 @@ export function createCommitter(
 ): Committer {
   const waiting: Waiting[] = [];
   let waitingBytes = 0;
+  let waitingEvents = 0;
   let inFlight = 0;
   let timer: NodeJS.Timeout | undefined;
   let idle: (() => void)[] = [];
@@ -53,29 +62,23 @@ export function createCommitter(
     return new Promise((resolve, reject) => {
       waiting.push({ ...submission, resolve, reject });
       waitingBytes += submission.bytes;
+      waitingEvents += submission.events.length;
       schedule();
     });
   }
 
   function schedule(): void {
     if (inFlight >= maxInFlight || waiting.length === 0) return;
-    if (isFull()) startFlush();
+    if (waitingBytes >= maxFlushBytes || waitingEvents >= maxFlushEvents) startFlush();
     else timer ??= setTimeout(startFlush, lingerMs);
-  }
-
-  function isFull(): boolean {
-    return (
-      waitingBytes >= maxFlushBytes ||
-      waiting.reduce((sum, { events }) => sum + events.length, 0) >= maxFlushEvents
-    );
   }
 
   function startFlush(): void {
     clearTimeout(timer);
     timer = undefined;
-    const batch = takeFlush();
+    if (inFlight >= maxInFlight || waiting.length === 0) return;
     inFlight += 1;
-    void flush(batch).finally(endFlush);
+    void flush(takeFlush()).finally(endFlush);
     schedule();
   }
 
@@ -89,15 +92,16 @@ export function createCommitter(
     });
     const batch = waiting.splice(0, end === -1 ? waiting.length : end);
     waitingBytes -= batch.reduce((sum, taken) => sum + taken.bytes, 0);
+    waitingEvents -= batch.reduce((sum, taken) => sum + taken.events.length, 0);
     return batch;
   }
 
   async function flush(batch: Waiting[]): Promise<void> {
-    try {
-      const outcomes = await commitIsolating(database, batch);
-      for (const { resolve } of batch) resolve(outcomes);
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
+    const results = await write(batch).catch((error: unknown) => batch.map((): Written => ({ error })));
+    for (const [at, { resolve, reject }] of batch.entries()) {
+      const written = results[at] ?? { error: new Error('group-commit: expected a result for each batch') };
+      if ('outcomes' in written) resolve(written.outcomes);
+      else reject(written.error);
     }
   }
 
@@ -114,5 +118,5 @@ export function createCommitter(
     return new Promise((resolve) => idle.push(resolve));
   }
 
-  return { submit, drain };
+  return { submit, drain, queueBytes: () => waitingBytes };
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.js';
 import { classifyFailure, sqlstateOf } from '../db/failure.js';
+import { repeatPassing } from '../db/repeat-passing.js';
 import { commit, type Outcome } from './commit.js';
 import type { DeadLetter } from './dead-letter.js';
 import type { PendingEvent } from './event-row.js';
@@ -15,7 +16,7 @@ export type Part = {
   ): DeadLetter;
 };
 
-export type Outcomes = Map<PendingEvent, Outcome | 'refused'>;
+export type Outcomes = Map<PendingEvent, Outcome | 'refused' | 'spooled'>;
 
 /**
  * Commits parts together. Where the database refuses a value, the set is halved until the one bad event is found: it
@@ -40,14 +41,13 @@ export async function commitIsolating(database: Database, parts: Part[]): Promis
 async function commitTogether(database: Database, parts: Part[]): Promise<Outcomes> {
   const partOf = new Map(parts.flatMap((part) => part.events.map((event) => [event, part])));
   const events = [...partOf.keys()];
-  const outcomes = await commit(database, events, {
-    deadLetters: (tooOld) => [
-      ...parts.flatMap(({ letters }) => letters),
-      ...tooOld.flatMap(
-        (event) => partOf.get(event)?.toLetter(event, { reason: 'too_old', sqlstate: null }) ?? [],
-      ),
-    ],
-  });
+  const deadLetters = (tooOld: PendingEvent[]) => [
+    ...parts.flatMap(({ letters }) => letters),
+    ...tooOld.flatMap(
+      (event) => partOf.get(event)?.toLetter(event, { reason: 'too_old', sqlstate: null }) ?? [],
+    ),
+  ];
+  const outcomes = await repeatPassing(() => commit(database, events, { deadLetters }));
   return new Map(events.map((event, at) => [event, outcomes[at] ?? 'duplicate']));
 }
 
@@ -74,6 +74,6 @@ async function refuse(database: Database, parts: Part[], error: unknown): Promis
     })),
   );
   const letters = [...parts.flatMap((part) => part.letters), ...refused.map(({ letter }) => letter)];
-  await commit(database, [], { deadLetters: () => letters });
+  await repeatPassing(() => commit(database, [], { deadLetters: () => letters }));
   return new Map(refused.map(({ event }) => [event, 'refused']));
 }

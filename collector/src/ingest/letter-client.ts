@@ -17,9 +17,12 @@ export type LetterClient = {
   place: Place;
 };
 
+/** What a request says of its sender itself. It is spooled with a batch, so the address is no part of it. */
+export type Sender = Pick<Client, 'isServer' | 'userAgent' | 'clientHints' | 'language'>;
+
 /** Takes from a request what a replay will need. `row` is the event, or what the request would make of any. */
 export function toLetterClient(
-  { isServer, userAgent, clientHints, language }: Client,
+  { isServer, userAgent, clientHints, language }: Sender,
   { visitorId, country, region, city }: PendingEvent,
 ): LetterClient {
   return {

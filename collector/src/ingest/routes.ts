@@ -3,7 +3,8 @@ import { Hono } from 'hono';
 import { authorize } from '../access/authorize.js';
 import { findClientAddress, type ProxyTrust } from '../access/client-address.js';
 import { isOriginAllowed } from '../access/origin.js';
-import type { Site, SiteKeys } from '../access/sites.js';
+import type { SiteKeys } from '../access/site-keys.js';
+import type { Site } from '../access/sites.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { type CollectDeps, collect } from './collect.js';
@@ -12,18 +13,26 @@ import type { Client } from './enrich.js';
 import { readBody } from './read-body.js';
 
 export type IngestDeps = CollectDeps &
-  ProxyTrust & { database: Database; siteKeys: SiteKeys; now: () => number };
+  ProxyTrust & {
+    database: Database;
+    siteKeys: SiteKeys;
+    now: () => number;
+    /** Throws a Refusal where the disk takes no more events. */
+    requireRoom: () => void;
+  };
 
 type Environment = { Bindings: Partial<HttpBindings> };
 type Headers = (name: string) => string | undefined;
 
 const preflightSeconds = 86_400;
+const authorizeMs = 5_000;
 
 /** `POST /v1/events?site=<site key>` and its preflight. */
 export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
   const routes = new Hono<Environment>();
 
   routes.post('/v1/events', async (c) => {
+    deps.requireRoom();
     const receivedAt = deps.now();
     const readHeader: Headers = (name) => c.req.header(name);
     const site = await findSite(deps, c.req.query('site'), readHeader);
@@ -31,6 +40,7 @@ export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
     const address = findClientAddress(c.env?.incoming?.socket.remoteAddress, readHeader, deps);
     const client = describeClient({ ...site, address }, readHeader);
     const answer = await collect(deps, { client, receivedAt, ...(await readBody(c.req.raw)) });
+    deps.metrics.ackSeconds.observe((deps.now() - receivedAt) / 1000);
     return c.json(answer, 200, corsHeaders(origin));
   });
 
@@ -66,7 +76,11 @@ async function findSite(deps: IngestDeps, siteKey: string | undefined, readHeade
   }
   const header = readHeader('authorization');
   if (header === undefined) return { site, isServer: false };
-  await authorize(deps.database, { header, allowed: ['ingest', 'owner', 'admin'], site: site.site });
+  await authorize(deps.database.within(authorizeMs), {
+    header,
+    allowed: ['ingest', 'owner', 'admin'],
+    site: site.site,
+  });
   return { site, isServer: true };
 }
 

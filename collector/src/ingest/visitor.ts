@@ -15,6 +15,11 @@ export type VisitorHasher = {
     occurredAt: number;
     receivedAt: number;
   }): Promise<string>;
+  /**
+   * Loads the salts that batches may need until tomorrow ends, and makes that of tomorrow: hashing then needs no
+   * database.
+   */
+  prepare(): Promise<void>;
 };
 
 /**
@@ -46,6 +51,9 @@ export function createVisitorHasher({
       const salt = await saltOf(utcDay(isOld ? receivedAt : occurredAt));
       const digest = createHmac('sha256', salt).update(`${site}|${address}|${userAgent}`).digest();
       return digest.subarray(0, 16).toString('base64url');
+    },
+    async prepare() {
+      for (const days of [-2, -1, 0, 1]) await saltOf(utcDay(now() + days * dayMs));
     },
   };
 }

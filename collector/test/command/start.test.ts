@@ -104,6 +104,16 @@ test.each([
     value: '0',
     expected: 'FOOTFALL_RETENTION_DAYS: expected an integer from 1 to 36500, got "0"',
   },
+  {
+    name: 'FOOTFALL_SPOOL_MAX_BYTES',
+    value: '1GB',
+    expected: 'FOOTFALL_SPOOL_MAX_BYTES: expected an integer from 65536 to 1125899906842624, got "1GB"',
+  },
+  {
+    name: 'FOOTFALL_MIN_FREE_BYTES',
+    value: '-1',
+    expected: 'FOOTFALL_MIN_FREE_BYTES: expected an integer from 0 to 1125899906842624, got "-1"',
+  },
 ])('$name=$value is one line and exit 2', async ({ name, value, expected }) => {
   const { code, stderr } = await runFootfall(['start'], { env: { ...env, [name]: value } }).finished;
   expect({ code, stderr }).toEqual({ code: 2, stderr: `${expected}\n` });
@@ -114,6 +124,16 @@ test('a geography file that is none is one line and exit 2', async () => {
     .finished;
   expect(code).toBe(2);
   expect(stderr).toMatch(/^FOOTFALL_GEO_DB: expected .*package\.json.*\n$/);
+});
+
+test('a spool that is no directory is one line and exit 1', async () => {
+  const { code, stderr } = await runFootfall(['start'], {
+    env: { ...env, FOOTFALL_SPOOL_DIR: 'package.json' },
+  }).finished;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^FOOTFALL_SPOOL_DIR "package.json": expected a directory of one's own, EEXIST.*\n$/,
+  );
 });
 
 test('a database that is down is one line without the password, and exit 1', async () => {
