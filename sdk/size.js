@@ -7,8 +7,6 @@ import { rollup } from 'rollup';
 /** Prints the size of what a page loads. `--check FILE` compares the table in a file, `--write FILE` updates it. */
 
 const dist = new URL('./dist/', import.meta.url);
-const start = '<!-- size:start -->';
-const end = '<!-- size:end -->';
 
 /** Bytes after brotli. The aim is 3600 for the core and 7000 for everything. */
 const budgets = { core: 6900, 'all captures': 9000, 'footfall.min.js': 9100 };
@@ -60,22 +58,37 @@ function overBudget(sizes) {
     .map(({ name, brotli }) => `${name}: ${brotli} bytes after brotli, budget ${budgets[name]}`);
 }
 
-async function inFile(mode, file, table) {
-  const text = await readFile(file, 'utf8');
-  const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from) return [`${file}: expected a table between ${start} and ${end}`];
-  const stated = text.slice(from + start.length, to).trim();
-  if (stated === table) return [];
-  if (mode !== '--write')
-    return [`${file}: the sizes stated are not those measured; run node sdk/size.js --write ${file}`];
-  await writeFile(file, `${text.slice(0, from + start.length)}\n${table}\n${text.slice(to)}`);
-  return [];
+/** The size of the script in one phrase, for the first lines of a file. */
+function phraseOf([script]) {
+  return `${(script.brotli / 1000).toFixed(1)} KB`;
+}
+
+/** What a file states between two markers, by the name of the markers. */
+function statementsOf(sizes) {
+  return { size: `\n${tableOf(sizes)}\n`, 'script-size': phraseOf(sizes) };
+}
+
+async function inFile(mode, file, statements) {
+  let text = await readFile(file, 'utf8');
+  const problems = [];
+  for (const [name, statement] of Object.entries(statements)) {
+    const between = new RegExp(`(<!-- ${name}:start -->)[^]*?(<!-- ${name}:end -->)`);
+    const stated = between.exec(text);
+    if (!stated) problems.push(`${file}: expected <!-- ${name}:start --> and <!-- ${name}:end -->`);
+    else if (stated[0] !== stated[1] + statement + stated[2] && mode !== '--write') {
+      problems.push(
+        `${file}: the ${name} stated is not the one measured; run node sdk/size.js --write ${file}`,
+      );
+    }
+    text = text.replace(between, `$1${statement}$2`);
+  }
+  if (mode === '--write') await writeFile(file, text);
+  return problems;
 }
 
 const [mode, file] = process.argv.slice(2);
 const sizes = await measureAll();
-const table = tableOf(sizes);
-console.log(table);
-const problems = [...overBudget(sizes), ...(file ? await inFile(mode, file, table) : [])];
+console.log(tableOf(sizes));
+const problems = [...overBudget(sizes), ...(file ? await inFile(mode, file, statementsOf(sizes)) : [])];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;

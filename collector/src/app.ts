@@ -47,6 +47,7 @@ function answerError(error: unknown, c: Context, deps: AppDeps): Response {
   // The SDK must be able to read the status, also of a refused origin, or it would take it for a network error.
   if (origin !== undefined) {
     c.header('access-control-allow-origin', origin);
+    c.header('access-control-expose-headers', 'retry-after');
     c.header('vary', 'Origin');
   }
   if (retryAfterSeconds !== undefined) c.header('retry-after', String(retryAfterSeconds));

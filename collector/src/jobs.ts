@@ -1,27 +1,43 @@
 import type { Database } from './db/database.js';
-import { ensureRecentPartitions } from './db/partitions.js';
+import { keepPartitions } from './db/partitions.js';
 import { deleteOldSalts } from './ingest/visitor.js';
+import { applyRetention } from './retention/apply-retention.js';
+import { deleteOldLetters } from './retention/delete-letters.js';
 
-export type Job = { name: string; everyMs: number; run: (database: Database, now: number) => Promise<void> };
+export type Job = {
+  name: string;
+  everyMs: number;
+  run: (database: Database, now: number, log: (line: string) => void) => Promise<void>;
+  /** Answering begins without it, as after a long pause it may take minutes: it runs a minute after the start. */
+  canWait?: boolean;
+};
 
 const hourMs = 3_600_000;
+const firstWaitMs = 60_000;
 
 /** What the collector does besides answering. Each job may run twice, or on several collectors at once. */
 export const jobs: Job[] = [
-  { name: 'partitions', everyMs: hourMs, run: ensureRecentPartitions },
+  { name: 'partitions', everyMs: hourMs, run: keepPartitions },
   { name: 'visitor salts', everyMs: hourMs, run: deleteOldSalts },
+  { name: 'retention', everyMs: hourMs, run: applyRetention, canWait: true },
+  { name: 'old dead letters', everyMs: hourMs, run: deleteOldLetters, canWait: true },
 ];
 
 type Deps = { database: Database; now: () => number; log: (line: string) => void };
 
-/** Runs every job once, so that a failure stops the start, and then at its interval. */
+/** Runs every job once, so that the failure of one that answering needs stops the start, and then at its interval. */
 export async function startJobs({ database, now, log }: Deps): Promise<{ stop(): Promise<void> }> {
-  for (const job of jobs) await job.run(database, now());
+  for (const job of jobs) if (!job.canWait) await job.run(database, now(), log);
   const running = new Set<Promise<void>>();
   const timers = jobs.map((job) => setInterval(() => void track(job), job.everyMs).unref());
 
+  const later = jobs.filter(({ canWait }) => canWait);
+  timers.push(...later.map((job) => setTimeout(() => void track(job), firstWaitMs).unref()));
+
   async function track(job: Job): Promise<void> {
-    const run = job.run(database, now()).catch((error: unknown) => log(`job ${job.name}: ${String(error)}`));
+    const run = job
+      .run(database, now(), log)
+      .catch((error: unknown) => log(`job ${job.name}: ${String(error)}`));
     running.add(run);
     await run;
     running.delete(run);

@@ -1,7 +1,9 @@
+import { botsExclude, botsList, botsRestore } from './commands/bots.js';
 import type { Command } from './commands/command.js';
 import { importAccessLog } from './commands/import-access-log.js';
 import { keyCreate, keyList, keyRevoke } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
+import { replay } from './commands/replay.js';
 import { siteAdd, siteList } from './commands/site.js';
 import { start } from './commands/start.js';
 import { readConfig } from './config.js';
@@ -16,6 +18,10 @@ const commands: Record<string, Command> = {
   'key list': keyList,
   'key revoke': keyRevoke,
   'import access-log': importAccessLog,
+  replay,
+  'bots list': botsList,
+  'bots restore': botsRestore,
+  'bots exclude': botsExclude,
 };
 
 const lingerMs = 500;

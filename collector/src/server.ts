@@ -1,6 +1,14 @@
-import { createServer, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { maxWireBytes } from '@footfall/schema/limits';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { App } from './app.js';
 import { errorBody, Refusal } from './refusal.js';
 import { StartError } from './start-error.js';
@@ -18,6 +26,7 @@ const timeoutCheckMs = 1_000;
 const maxHeaderBytes = 16_384;
 // A body that is still on its way then is not acknowledged: its client sends it again.
 const stopTimeoutMs = 4_000;
+const lingerMs = 300;
 
 /**
  * Serves an app over HTTP.
@@ -28,24 +37,31 @@ export async function serve(
   app: App,
   { host, port }: { host: string; port: number },
 ): Promise<RunningServer> {
-  const listener = getRequestListener(app.fetch);
   const open = new Set<ServerResponse>();
   let isStopping = false;
+  const answerApp = createListener(app);
+  const answerRequest: RequestListener = (request, response) => {
+    if (isStopping) response.setHeader('connection', 'close');
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    return answerApp(request, response);
+  };
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: timeoutCheckMs,
       maxHeaderSize: maxHeaderBytes,
+      requireHostHeader: false, // Node's own answer has no body: createListener gives one
     },
-    (request, response) => {
-      if (isStopping) response.setHeader('connection', 'close');
-      open.add(response);
-      response.once('close', () => open.delete(response));
-      return listener(request, response);
-    },
+    answerRequest,
   );
   server.on('clientError', answerParserError);
+  server.on('checkExpectation', answerRequest); // an expectation that is not known may be ignored (RFC 9110, 10.1.1)
+  server.on('checkContinue', (request, response) => {
+    if (!isTooLarge(request)) response.writeContinue();
+    answerRequest(request, response);
+  });
   await listen(server, { host, port });
   const address = server.address() as AddressInfo;
   return {
@@ -55,6 +71,39 @@ export async function serve(
       return stop(server, open);
     },
   };
+}
+
+function createListener(app: App): RequestListener {
+  const toApp = getRequestListener(app.fetch, { hostname: 'localhost', errorHandler: answerBadTarget });
+  return (request, response) => {
+    if (request.headers.host !== undefined || request.httpVersion === '1.0')
+      return void toApp(request, response);
+    const { status, headers, body } = describeRefusal(refusalOf('no Host'));
+    response.writeHead(status, headers).end(body);
+  };
+}
+
+function answerBadTarget(error: unknown): Response {
+  const refusal =
+    error instanceof RequestError
+      ? refusalOf('the request target or the Host is no address')
+      : new Refusal(503, 'unavailable', 'the collector cannot answer now');
+  const { body, ...head } = describeRefusal(refusal);
+  return new Response(body, head);
+}
+
+function isTooLarge({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > maxWireBytes;
+}
+
+function describeRefusal(refusal: Refusal) {
+  const body = JSON.stringify(errorBody(refusal));
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  return { status: refusal.status, headers, body };
 }
 
 function formatHost(host: string): string {
@@ -95,12 +144,18 @@ function answerParserError(error: Error & { code?: string }, socket: Socket): vo
     socket.destroy();
     return;
   }
-  const refusal = refusalOf(error.code);
-  const body = JSON.stringify(errorBody(refusal));
-  socket.end(
-    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  const { status, headers, body } = describeRefusal(refusalOf(error.code));
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+  closeForGood(socket);
+}
+
+// A client may keep its side open and send for ever. Closing at once would reset the connection while bytes of the client
+// are unread, and the answer might be lost (RFC 9112, section 9.6): so they are read for a moment longer.
+function closeForGood(socket: Socket): void {
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function refusalOf(code: string | undefined): Refusal {

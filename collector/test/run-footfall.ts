@@ -14,6 +14,8 @@ export type Running = {
   /** Resolves when a line of either stream matches; rejects when the command ends before. */
   until(pattern: RegExp): Promise<RegExpMatchArray>;
   finished: Promise<Finished>;
+  /** What it has written so far. */
+  output: { stdout: string; stderr: string };
 };
 
 /** Runs the built `footfall` command as a user would, with nothing in its environment but what is given. */
@@ -41,7 +43,7 @@ export function runFootfall(
       resolve({ code, signal, ...output });
     });
   });
-  return { process: child, finished, until: (pattern) => waitForOutput(child, output, pattern) };
+  return { process: child, finished, output, until: (pattern) => waitForOutput(child, output, pattern) };
 }
 
 function waitForOutput(

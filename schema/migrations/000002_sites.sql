@@ -10,12 +10,17 @@ create table footfall.sites (
   excluded_addresses text[] not null default '{}',
   excluded_hosts text[] not null default '{}',
   excluded_paths text[] not null default '{}',
+  human_reasons text[] not null default '{}',
   retention_days integer check (retention_days > 0),
   import_secret bytea,
   created_at timestamptz not null default now()
 );
 comment on column footfall.sites.retention_days is 'Null keeps everything, as for imported sites';
 comment on column footfall.sites.import_secret is 'Keys the visitors of imported logs; null while nothing was imported';
+comment on column footfall.sites.excluded_addresses is 'Visits from these addresses and networks (10.0.0.0/8) are not stored';
+comment on column footfall.sites.excluded_hosts is 'Pages of these hosts are not stored; *.example.com is every host below';
+comment on column footfall.sites.excluded_paths is 'Pages of these paths are not stored; * stands for any text';
+comment on column footfall.sites.human_reasons is 'Values of bot_reason that are people on this site';
 comment on column footfall.sites.week_start is 'ISO 8601 day of the week, 1 is Monday';
 
 -- The site key is public and write-only. Two are valid while a rotation overlaps.
@@ -40,5 +45,5 @@ create policy ingest_read on footfall.site_keys for select to footfall_ingest us
 
 grant select on footfall.site_keys to footfall_ingest;
 grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts,
-  excluded_paths, retention_days, created_at) on footfall.sites to footfall_ingest, footfall_reader;
+  excluded_paths, human_reasons, retention_days, created_at) on footfall.sites to footfall_ingest, footfall_reader;
 grant select (import_secret) on footfall.sites to footfall_ingest;

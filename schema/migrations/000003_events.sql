@@ -43,6 +43,7 @@ create table footfall.events (
   utm_content text,
   utm_term text,
   click_id text,
+  search_term text,
   bot_reason text,
   release text,
   flags text[],
@@ -53,7 +54,8 @@ create table footfall.events (
 comment on table footfall.events is 'Every accepted event, once. Filter event_day, padded by a day, for partition pruning';
 comment on column footfall.events.occurred_at is 'When it happened: the browser''s time, corrected by received_at - sent_at';
 comment on column footfall.events.click_id is 'The name of the advertiser''s click parameter (gclid, fbclid), never its value';
-comment on column footfall.events.flags is 'What the collector had to change: no_sent_at, future_ts, non_finite, odd_clock, …';
+comment on column footfall.events.search_term is 'What was searched for, where the search engine still tells';
+comment on column footfall.events.flags is 'What the collector had to change, or noticed: no_sent_at, future_ts, non_finite, odd_clock, cut, referrer_spam';
 
 create index events_session on footfall.events (site, session_id);
 create table footfall.events_default partition of footfall.events default;

@@ -20,7 +20,14 @@ create table footfall.dead_letter (
   event_id text,
   event jsonb,
   excerpt text,
-  batch jsonb
+  batch jsonb,
+  client jsonb
+);
+create table footfall.dead_letter_overflow (
+  day date not null,
+  events bigint not null,
+  site text not null,
+  reason text not null
 );
 create table footfall.events (
   occurred_at timestamp with time zone not null,
@@ -62,6 +69,7 @@ create table footfall.events (
   utm_content text,
   utm_term text,
   click_id text,
+  search_term text,
   bot_reason text,
   release text,
   flags text[],
@@ -149,6 +157,7 @@ create table footfall.sites (
   excluded_addresses text[] not null default '{}'::text[],
   excluded_hosts text[] not null default '{}'::text[],
   excluded_paths text[] not null default '{}'::text[],
+  human_reasons text[] not null default '{}'::text[],
   retention_days integer,
   import_secret bytea,
   created_at timestamp with time zone not null default now()
@@ -162,6 +171,7 @@ alter table footfall.api_keys add constraint api_keys_key_hash_key UNIQUE (key_h
 alter table footfall.api_keys add constraint api_keys_pkey PRIMARY KEY (key_id);
 alter table footfall.api_keys add constraint api_keys_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'analyst'::text, 'assign'::text, 'ingest'::text])));
 alter table footfall.dead_letter add constraint dead_letter_pkey PRIMARY KEY (site, dead_letter_id);
+alter table footfall.dead_letter_overflow add constraint dead_letter_overflow_pkey PRIMARY KEY (site, day, reason);
 alter table footfall.events add constraint events_pkey PRIMARY KEY (site, event_day, event_id);
 alter table footfall.odd_ids add constraint odd_ids_pkey PRIMARY KEY (site, event_id);
 alter table footfall.schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (version);
@@ -182,6 +192,7 @@ CREATE INDEX sessions_visitor ON footfall.sessions USING btree (site, visitor_id
 
 alter table footfall.api_keys enable row level security, force row level security;
 alter table footfall.dead_letter enable row level security, force row level security;
+alter table footfall.dead_letter_overflow enable row level security, force row level security;
 alter table footfall.events enable row level security, force row level security;
 alter table footfall.odd_ids enable row level security, force row level security;
 alter table footfall.sessions enable row level security, force row level security;
@@ -192,6 +203,9 @@ create policy owner_all on footfall.api_keys for all to footfall_owner using (tr
 create policy ingest_all on footfall.dead_letter for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.dead_letter for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.dead_letter for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.dead_letter_overflow for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.dead_letter_overflow for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.dead_letter_overflow for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.events for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.events for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.events for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
@@ -206,8 +220,10 @@ create policy ingest_read on footfall.sites for select to footfall_ingest using 
 create policy owner_all on footfall.sites for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 
-grant insert, select on footfall.dead_letter to footfall_ingest;
+grant delete, insert, select, update on footfall.dead_letter to footfall_ingest;
 grant select on footfall.dead_letter to footfall_reader;
+grant delete, insert, select, update on footfall.dead_letter_overflow to footfall_ingest;
+grant select on footfall.dead_letter_overflow to footfall_reader;
 grant insert, select, update on footfall.events to footfall_ingest;
 grant select on footfall.events to footfall_reader;
 grant insert, select on footfall.odd_ids to footfall_ingest;
@@ -218,5 +234,5 @@ grant select on footfall.sessions to footfall_reader;
 grant select on footfall.site_keys to footfall_ingest;
 grant delete, insert, select on footfall.visitor_salts to footfall_ingest;
 
-grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, retention_days, import_secret, created_at) on footfall.sites to footfall_ingest;
-grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, retention_days, created_at) on footfall.sites to footfall_reader;
+grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, human_reasons, retention_days, import_secret, created_at) on footfall.sites to footfall_ingest;
+grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, human_reasons, retention_days, created_at) on footfall.sites to footfall_reader;

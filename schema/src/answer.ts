@@ -16,11 +16,13 @@ export type RejectionCode = (typeof rejectionCodes)[number];
 
 export type Rejection = { index: number; id: string | null; code: RejectionCode; message: string };
 
-/** The answer to a batch whose events are durable. Counts add up to the events of the batch. */
+/** The answer to a batch whose events are durable. The counts, absent ones as zero, add up to the events of the batch. */
 export type BatchAnswer = {
   accepted: number;
   duplicate: number;
   rejected: Rejection[];
+  /** Not stored, as the rules of the site ask: its owner's own visits, its test host. There is nothing to send again. */
+  excluded?: number;
   /** Milliseconds since 1970. */
   serverTime: number;
 };

@@ -23,8 +23,11 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number];
 
-/** Milliseconds since 1970 that a JavaScript Date can hold (ECMA-262, section 21.4.1.1). */
-const timestamp = z.number().int().max(8.64e15);
+/**
+ * Milliseconds since 1970 that a JavaScript Date can hold (ECMA-262, section 21.4.1.1). Fractions are taken:
+ * performance.timeOrigin + performance.now() has them.
+ */
+const timestamp = z.number().max(8.64e15);
 const uuidv7Text = z.string().refine(isUuidv7, { error: 'expected a UUIDv7' });
 const text = z.string();
 

@@ -7,7 +7,8 @@ type Work = () => Promise<void>;
 
 /**
  * Elects one sender among the tabs of the site. A lock is held during the work only: a page that holds one
- * cannot enter the back/forward cache (https://web.dev/articles/bfcache).
+ * cannot enter the back/forward cache (https://web.dev/articles/bfcache). This saves requests and is no guarantee:
+ * a tab of another process sees what was removed from localStorage a moment later. The ids are the guarantee.
  */
 export function createSenderLock(store: Store, { key, tab }: { key: string; tab: string }) {
   return function exclusively(work: Work): Promise<void> {

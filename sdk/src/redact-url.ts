@@ -1,6 +1,6 @@
 import { maxUrlBytes } from '@footfall/schema/limits';
-import { isSensitiveName } from './redact-name.js';
-import { redacted, redactText } from './redact-text.js';
+import { isSensitiveName } from '@footfall/schema/redact-name';
+import { redacted, redactText } from '@footfall/schema/redact-text';
 
 /** Keeps names of the query and the values that may be sent: campaign parameters and what the site allows. */
 export function redactUrl(

@@ -1,7 +1,7 @@
 import { maxDepth, maxKeys, maxStringBytes } from '@footfall/schema/limits';
+import { isSensitiveName } from '@footfall/schema/redact-name';
+import { redacted, redactText } from '@footfall/schema/redact-text';
 import type { Props } from './options.js';
-import { isSensitiveName } from './redact-name.js';
-import { redacted, redactText } from './redact-text.js';
 
 export { redactUrl } from './redact-url.js';
 

@@ -2,7 +2,7 @@ import type { Availability } from '../db/availability.js';
 import type { Database } from '../db/database.js';
 import { classifyFailure } from '../db/failure.js';
 import { Refusal } from '../refusal.js';
-import { readSite, type Site, type SiteRow } from './sites.js';
+import { readSite, type Site, type SiteRow, siteColumns } from './sites.js';
 
 export type SiteKeys = {
   /** The site that a key stands for, or nothing. */
@@ -12,6 +12,9 @@ export type SiteKeys = {
 const cacheMs = 5_000;
 const lookMs = 2_000;
 const maxUnknownKeys = 10_000;
+
+/** As the table demands it. What does not match needs no lookup, and no place in memory. */
+const siteKeyPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 type Known = { site: Site; until: number };
 
@@ -45,6 +48,7 @@ export async function createSiteKeys({
 
   return {
     async find(siteKey) {
+      if (!siteKeyPattern.test(siteKey)) return undefined;
       const found = known.get(siteKey);
       if (found && found.until > now()) return found.site;
       if (!availability.isUp()) return found?.site ?? refuseUnknown();
@@ -73,7 +77,7 @@ async function loadSiteKeys(database: Database, now: number): Promise<[string, K
   const rows = await database.asIngest((tx) =>
     tx.query<SiteRow & { site_key: string }>(
       `/* sites.loadSiteKeys */
-       select k.site_key, s.site, s.name, s.allowed_origins, s.timezone, s.created_at
+       select k.site_key, ${siteColumns}
        from footfall.site_keys k join footfall.sites s on s.site = k.site
        where k.expires_at is null or k.expires_at > now()`,
     ),
@@ -85,7 +89,7 @@ async function findSiteByKey(database: Database, siteKey: string): Promise<Site 
   const rows = await database.asIngest((tx) =>
     tx.query<SiteRow>(
       `/* sites.findSiteByKey */
-       select s.site, s.name, s.allowed_origins, s.timezone, s.created_at
+       select ${siteColumns}
        from footfall.site_keys k join footfall.sites s on s.site = k.site
        where k.site_key = $1::text and (k.expires_at is null or k.expires_at > now())`,
       [siteKey],

@@ -8,6 +8,11 @@ export type Site = {
   name: string;
   allowedOrigins: string[];
   timezone: string;
+  excludedAddresses: string[];
+  excludedHosts: string[];
+  excludedPaths: string[];
+  /** Reasons for taking a client for a bot that do not hold on this site. */
+  humanReasons: string[];
   createdAt: Date;
 };
 
@@ -16,8 +21,16 @@ export type SiteRow = {
   name: string;
   allowed_origins: string[];
   timezone: string;
+  excluded_addresses: string[];
+  excluded_hosts: string[];
+  excluded_paths: string[];
+  human_reasons: string[];
   created_at: Date;
 };
+
+/** What readSite needs, of `footfall.sites s`. */
+export const siteColumns = `s.site, s.name, s.allowed_origins, s.timezone, s.excluded_addresses, s.excluded_hosts,
+  s.excluded_paths, s.human_reasons, s.created_at`;
 
 /** The site that every first start creates. Its key is as public as its name. */
 export const demoSite = 'demo';
@@ -29,6 +42,10 @@ export function readSite(row: SiteRow): Site {
     name: row.name,
     allowedOrigins: row.allowed_origins,
     timezone: row.timezone,
+    excludedAddresses: row.excluded_addresses,
+    excludedHosts: row.excluded_hosts,
+    excludedPaths: row.excluded_paths,
+    humanReasons: row.human_reasons,
     createdAt: row.created_at,
   };
 }
@@ -38,7 +55,7 @@ export async function listSites(database: Database): Promise<(Site & { siteKeys:
   const rows = await database.asOwner((tx) =>
     tx.query<SiteRow & { site_keys: string[] }>(
       `/* sites.listSites */
-       select s.site, s.name, s.allowed_origins, s.timezone, s.created_at,
+       select ${siteColumns},
          array(select k.site_key from footfall.site_keys k where k.site = s.site order by k.created_at) as site_keys
        from footfall.sites s order by s.site`,
     ),
@@ -89,14 +106,24 @@ export async function addSite(database: Database, input: NewSite): Promise<strin
 export async function keepImportSecret(
   database: Database,
   site: string,
-): Promise<{ secret: Buffer; allowedOrigins: string[]; retentionDays: number | null }> {
-  type Row = { import_secret: Buffer; allowed_origins: string[]; retention_days: number | null };
+): Promise<{
+  secret: Buffer;
+  allowedOrigins: string[];
+  humanReasons: string[];
+  retentionDays: number | null;
+}> {
+  type Row = {
+    import_secret: Buffer;
+    allowed_origins: string[];
+    human_reasons: string[];
+    retention_days: number | null;
+  };
   const [row] = await database.asOwner((tx) =>
     tx.query<Row>(
       `/* sites.keepImportSecret */
        update footfall.sites set import_secret = coalesce(import_secret, $2::bytea)
        where site = $1::text
-       returning import_secret, allowed_origins, retention_days`,
+       returning import_secret, allowed_origins, human_reasons, retention_days`,
       [site, randomBytes(32)],
     ),
   );
@@ -104,6 +131,7 @@ export async function keepImportSecret(
   return {
     secret: row.import_secret,
     allowedOrigins: row.allowed_origins,
+    humanReasons: row.human_reasons,
     retentionDays: row.retention_days,
   };
 }

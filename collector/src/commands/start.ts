@@ -47,7 +47,7 @@ async function startCollector(
   { config, print, log }: Invocation,
   demo: string | undefined,
 ): Promise<{ stop(): Promise<void> }> {
-  const geo = await openGeoDatabase(config.geoDatabase);
+  const geo = await openGeoDatabase(config.geoDatabase, { log });
   const store = await openStore(config, { mode: 'own', log }).catch((error: unknown) => {
     throw explainLoss(error);
   });

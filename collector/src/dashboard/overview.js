@@ -52,7 +52,7 @@ function fillFilters(query) {
   const { site, period, from, to } = filters.elements;
   const isPeriod = query.get('period') === 'custom' || Object.hasOwn(PERIOD_DAYS, query.get('period') ?? '');
   site.value = query.get('site') || 'demo';
-  period.value = isPeriod ? query.get('period') : '7d';
+  period.value = isPeriod ? query.get('period') : query.has('from') ? 'custom' : '7d';
   from.value = query.get('from') ?? '';
   to.value = query.get('to') ?? '';
   showDates();

@@ -1,50 +1,84 @@
 import type { Database, Transaction } from './database.js';
+import { sqlstateOf } from './failure.js';
+import { dayRange, monthRange, type PartitionRange, readRange, utcDay } from './partition-range.js';
+
+export { utcDay } from './partition-range.js';
 
 const dayMs = 86_400_000;
 const daysBack = 35;
 const daysAhead = 7;
 const partitionLock = 0x70617274;
+const lockNotAvailable = '55P03';
 
-type Range = { name: string; from: string; to: string };
+// A job that waits for a table makes everybody behind it wait as well: two seconds, and then the next run.
+const lockTimeout = `set local lock_timeout = '2s'`;
 
-/** The UTC day of a time, as yyyy-mm-dd. */
-export function utcDay(unixMs: number): string {
-  return new Date(unixMs).toISOString().slice(0, 10);
-}
+// Each old month of a server's events is a partition: no sender can make thousands of them in one run.
+const maxRepairs = 60;
 
-/** Creates the partitions of the days that a browser may still send, and of the week to come. */
-export async function ensureRecentPartitions(database: Database, now: number): Promise<void> {
+type Log = (line: string) => void;
+
+/**
+ * Creates the partitions of the days that a browser may still send and of the week to come, and those of the days that
+ * wait in the default partition. What a lock keeps from it is left to the next run: until then the default partition
+ * takes the events.
+ */
+export async function keepPartitions(database: Database, now: number, log: Log): Promise<void> {
   const days: string[] = [];
   for (let day = -daysBack; day <= daysAhead; day++) days.push(utcDay(now + day * dayMs));
-  await ensurePartitions(database, days, now);
+  const waiting = await listWaitingDays(database, utcDay(now + daysAhead * dayMs));
+  const left = await ensurePartitions(database, [...days, ...waiting], now);
+  if (left.length > 0) log(`partitions: ${left.length} days wait for a lock, the first is ${left[0]}`);
 }
 
-/** Creates the partitions that the given UTC days need: a day each, or a month where the whole month is past. */
+/**
+ * Creates the partitions that the given UTC days need: a day each, or a month where the whole month is past.
+ *
+ * @returns the days that got none, since a table was in use for more than two seconds
+ */
 export async function ensurePartitions(
   database: Database,
   days: Iterable<string>,
   now: number,
-): Promise<void> {
-  const sorted = [...new Set(days)].sort();
-  await database.asOwner(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1::bigint)', [partitionLock]);
-    const names = await partitionNames(tx);
-    for (const day of sorted) {
-      if (isCovered(names, day)) continue;
-      const range = chooseRange(names, day, now);
-      await createPartition(tx, range);
-      names.add(range.name);
-    }
-  });
+): Promise<string[]> {
+  const names = new Set((await database.asOwner(listPartitions)).map(({ name }) => name));
+  const left = [...new Set(days)].filter((day) => !isCovered(names, day)).sort();
+  for (let day = left[0]; day !== undefined; day = left[0]) {
+    const range = isCovered(names, day) ? undefined : chooseRange(names, day, now);
+    // Behind a lock that is not granted everybody waits: so the first one ends the run.
+    if (range && !(await makePartition(database, range))) return left;
+    if (range) names.add(range.name);
+    left.shift();
+  }
+  return left;
 }
 
-async function partitionNames(tx: Transaction): Promise<Set<string>> {
+/** All partitions but the default one, the oldest first. */
+export async function listPartitions(tx: Transaction): Promise<PartitionRange[]> {
   const rows = await tx.query<{ name: string }>(
-    `/* partitions.partitionNames */
+    `/* partitions.listPartitions */
      select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
      where i.inhparent = 'footfall.events'::regclass`,
   );
-  return new Set(rows.map((row) => row.name));
+  return rows.flatMap(({ name }) => readRange(name) ?? []).sort((a, b) => (a.from < b.from ? -1 : 1));
+}
+
+/** Drops a partition, in a transaction of its own. False where its tables were in use: the next run tries again. */
+export async function dropPartition(database: Database, { name }: PartitionRange): Promise<boolean> {
+  return withLocks(database, (tx) => tx.query(`drop table if exists footfall.${name}`));
+}
+
+// Days further ahead come from servers whose clock is wrong: they wait until their time has come.
+async function listWaitingDays(database: Database, last: string): Promise<string[]> {
+  const rows = await database.asOwner((tx) =>
+    tx.query<{ event_day: string }>(
+      `/* partitions.listWaitingDays */
+       select distinct event_day from footfall.events_default
+       where event_day <= $1::date order by event_day desc limit $2::integer`,
+      [last, maxRepairs],
+    ),
+  );
+  return rows.map(({ event_day }) => event_day);
 }
 
 function isCovered(names: Set<string>, day: string): boolean {
@@ -52,29 +86,28 @@ function isCovered(names: Set<string>, day: string): boolean {
 }
 
 // A month that already has partitions of single days cannot have one for the whole.
-function chooseRange(names: Set<string>, day: string, now: number): Range {
+function chooseRange(names: Set<string>, day: string, now: number): PartitionRange {
   const month = monthRange(day);
   const isPast = month.to <= utcDay(now - daysBack * dayMs);
   const hasDays = [...names].some((name) => name.startsWith(month.name));
   return isPast && !hasDays ? month : dayRange(day);
 }
 
-function dayRange(day: string): Range {
-  return { name: `events_${day.replaceAll('-', '')}`, from: day, to: utcDay(Date.parse(day) + dayMs) };
+function makePartition(database: Database, range: PartitionRange): Promise<boolean> {
+  return withLocks(database, async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1::bigint)', [partitionLock]);
+    const isThere = (await listPartitions(tx)).some(({ from, to }) => from < range.to && range.from < to);
+    if (!isThere) await attachPartition(tx, range);
+  });
 }
 
-function monthRange(day: string): Range {
-  const from = `${day.slice(0, 7)}-01`;
-  const next = new Date(Date.parse(from));
-  next.setUTCMonth(next.getUTCMonth() + 1);
-  return { name: `events_${day.slice(0, 7).replace('-', '')}`, from, to: utcDay(next.getTime()) };
-}
-
-// Rows of the range that wait in the default partition would block ATTACH (23514): they move in the same transaction.
-async function createPartition(tx: Transaction, { name, from, to }: Range): Promise<void> {
+// Rows of the range that wait in the default partition would block ATTACH (23514), and so would those that come in
+// between: nobody writes there while they move. Taken first, the lock cannot deadlock with an insert.
+async function attachPartition(tx: Transaction, { name, from, to }: PartitionRange): Promise<void> {
+  await tx.query('lock table footfall.events_default in access exclusive mode');
   await tx.query(`create table footfall.${name} (like footfall.events including all)`);
   await tx.query(
-    `/* partitions.createPartition */
+    `/* partitions.attachPartition */
      with moved as (
        delete from footfall.events_default where event_day >= $1::date and event_day < $2::date returning *
      )
@@ -84,4 +117,17 @@ async function createPartition(tx: Transaction, { name, from, to }: Range): Prom
   await tx.query(
     `alter table footfall.events attach partition footfall.${name} for values from ('${from}') to ('${to}')`,
   );
+}
+
+async function withLocks(database: Database, work: (tx: Transaction) => Promise<unknown>): Promise<boolean> {
+  try {
+    await database.asOwner(async (tx) => {
+      await tx.query(lockTimeout);
+      await work(tx);
+    });
+    return true;
+  } catch (error) {
+    if (sqlstateOf(error) === lockNotAvailable) return false;
+    throw error;
+  }
 }

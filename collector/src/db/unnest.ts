@@ -9,13 +9,13 @@ export function unnestRows<Row>(
   rows: readonly Row[],
   columns: readonly ArrayColumn<Row>[],
   { alias = 'rows' }: { alias?: string } = {},
-): { from: string; select: string; values: unknown[] } {
+): { from: string; select: string; values: string[] } {
   const parameters = columns.map(({ type }, index) => `$${index + 1}::${elementType(type)}[]`);
   const names = columns.map(({ name }) => name);
   return {
     from: `unnest(${parameters.join(', ')}) as ${alias} (${names.join(', ')})`,
     select: columns.map((column) => selectColumn(column, alias)).join(', '),
-    values: columns.map((column) => rows.map((row) => encode(row[column.key], column.type))),
+    values: columns.map((column) => arrayLiteral(rows, column)),
   };
 }
 
@@ -28,10 +28,39 @@ function selectColumn<Row>({ name, type }: ArrayColumn<Row>, alias: string): str
   return type === 'text[]' ? `string_to_array(${alias}.${name}, ' ') as ${name}` : `${alias}.${name}`;
 }
 
-function encode(value: unknown, type: string): unknown {
-  if (value === null || value === undefined) return null;
-  if (type === 'timestamptz' && typeof value === 'number') return new Date(value).toISOString();
-  if (type === 'jsonb') return JSON.stringify(value);
-  if (type === 'text[]' && Array.isArray(value)) return value.length > 0 ? value.join(' ') : null;
-  return value;
+/**
+ * An array in PostgreSQL's text form (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). Written here and not
+ * by the driver, which takes half as long again for it.
+ */
+function arrayLiteral<Row>(rows: readonly Row[], { key, type }: ArrayColumn<Row>): string {
+  const encode = encoders[type] ?? encodePlain;
+  let text = '{';
+  for (const [at, row] of rows.entries()) {
+    const value: unknown = row[key];
+    if (at > 0) text += ',';
+    text += value === null || value === undefined ? 'null' : encode(value);
+  }
+  return `${text}}`;
+}
+
+const encoders: Record<string, (value: unknown) => string> = {
+  text: (value) => quote(String(value)),
+  jsonb: (value) => quote(JSON.stringify(value)),
+  timestamptz: (value) => (typeof value === 'number' ? `"${toTimestamp(value)}"` : quote(String(value))),
+  'text[]': (value) => (Array.isArray(value) && value.length > 0 ? quote(value.join(' ')) : 'null'),
+};
+
+// Numbers, booleans, dates and ids hold nothing that needs a quote.
+function encodePlain(value: unknown): string {
+  return String(value);
+}
+
+const special = /["\\]/;
+
+function quote(text: string): string {
+  return special.test(text) ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`;
+}
+
+function toTimestamp(unixMs: number): string {
+  return new Date(unixMs).toISOString();
 }

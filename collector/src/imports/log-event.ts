@@ -15,6 +15,7 @@ export type LogEventDeps = {
   /** Keys the visitors: kept with the site, so that all of its logs agree. */
   secret: Buffer;
   ownHosts: string[];
+  humanReasons: string[];
   geo: { lookup(address: string): Place };
   eventIdOf: (line: { text: string; time: number }) => string;
   now: () => number;
@@ -31,7 +32,7 @@ export function toLogEvent(pageview: Pageview, deps: LogEventDeps): PendingEvent
     ...describePage(pageview, deps.ownHosts),
     ...parseUserAgent(line.userAgent ?? ''),
     ...deps.geo.lookup(line.address),
-    ...describeClient(pageview),
+    ...describeClient(pageview, deps.humanReasons),
     site: deps.site,
     eventId: deps.eventIdOf({ text, time: line.time }),
     eventDay: utcDay(line.time),
@@ -53,19 +54,21 @@ function describePage({ line, request }: Pageview, ownHosts: string[]) {
   const hosts = virtualHost === null ? ownHosts : [...ownHosts, virtualHost];
   const url = cutBytes(request.target, maxUrlBytes);
   const isCut = url !== request.target || Buffer.byteLength(referrer ?? '') > maxUrlBytes;
+  const origin = describeOrigin(referrer, hosts, readCampaign(request.params));
   return {
     url,
     host: virtualHost,
     path: cutBytes(request.path, maxUrlBytes),
     referrer: referrer && cutBytes(referrer, maxUrlBytes),
-    ...describeOrigin(referrer, hosts, readCampaign(request.params)),
-    flags: isCut ? ['cut' as const] : [],
+    ...origin,
+    flags: isCut ? ['cut' as const, ...origin.flags] : origin.flags,
   };
 }
 
-function describeClient({ line, botReason }: Pageview) {
+function describeClient({ line, botReason }: Pageview, humanReasons: string[]) {
   const userAgent = line.userAgent?.slice(0, maxUserAgentChars) || null;
-  return { botReason, isBot: botReason !== null, environment: { ...emptyEnvironment, userAgent } };
+  const isBot = botReason !== null && !humanReasons.includes(botReason);
+  return { botReason, isBot, environment: { ...emptyEnvironment, userAgent } };
 }
 
 const emptyEnvironment = {

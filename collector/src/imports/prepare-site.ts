@@ -8,6 +8,8 @@ export type ImportSite = {
   secret: Buffer;
   /** Its own hosts, as the command or its origins name them: links from there are no referrals. */
   hosts: string[];
+  /** Reasons for taking a client for a bot that do not hold on this site. */
+  humanReasons: string[];
   retentionDays: number | null;
 };
 
@@ -22,9 +24,9 @@ export async function prepareSite(
   { site, hosts }: { site: string; hosts: string[] },
 ): Promise<ImportSite> {
   const isNew = (await addSite(database, { site, retentionDays: null })) !== undefined;
-  const { secret, allowedOrigins, retentionDays } = await keepImportSecret(database, site);
+  const { secret, allowedOrigins, humanReasons, retentionDays } = await keepImportSecret(database, site);
   const known = hosts.length > 0 ? hosts : allowedOrigins.flatMap(hostOf);
-  return { site, isNew, secret, hosts: known, retentionDays };
+  return { site, isNew, secret, hosts: known, humanReasons, retentionDays };
 }
 
 // "*" and "null" are origins as well.

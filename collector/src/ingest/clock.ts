@@ -3,7 +3,7 @@ import { maxAgeDays, oddClockMs } from '@footfall/schema/limits';
 import type { Flag } from './sanitize.js';
 
 const dayMs = 86_400_000;
-const maxTimestamp = 8.64e15;
+const maxClock = Date.UTC(9999, 11, 31);
 
 /** Where an event stands in time, all in milliseconds since 1970. */
 export type Placement = {
@@ -18,9 +18,9 @@ export type Placement = {
 
 type Clocks = { id: string; ts: number; sentAt: number | undefined; receivedAt: number };
 
-/** The browser's clock at sending, or nothing where it is absent or no time at all. */
+/** The browser's clock at sending, or nothing where it is absent or beyond the four digits of a year. */
 export function readSentAt(sentAt: number | undefined): number | undefined {
-  return sentAt !== undefined && sentAt >= 0 && sentAt <= maxTimestamp ? sentAt : undefined;
+  return sentAt !== undefined && sentAt >= 0 && sentAt <= maxClock ? sentAt : undefined;
 }
 
 /**
@@ -68,6 +68,6 @@ function isOutsideWindow(idTime: number, receivedAt: number): boolean {
 
 // PostgreSQL's dates begin in 4713 BC and a Date's year may have six digits: neither matters within four digits.
 function utcDayOf(unixMs: number): string {
-  const clamped = Math.min(Math.max(unixMs, 0), Date.UTC(9999, 11, 31));
+  const clamped = Math.min(Math.max(unixMs, 0), maxClock);
   return new Date(clamped).toISOString().slice(0, 10);
 }

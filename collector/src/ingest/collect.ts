@@ -1,13 +1,16 @@
 import type { BatchAnswer, Rejection } from '@footfall/schema';
 import type { IngestMetrics } from '../metrics/ingest-metrics.js';
+import { applyExclusions } from './apply-exclusions.js';
 import { countOutcomes, countRefusal } from './count-outcomes.js';
-import { toDeadLetter } from './dead-letter.js';
+import { type DeadLetter, tellTwinsApart, toDeadLetter } from './dead-letter.js';
 import { type Client, type EnrichDeps, enrichEvents } from './enrich.js';
 import type { PendingEvent } from './event-row.js';
 import type { Committer, Submission } from './group-commit.js';
 import type { Outcomes } from './isolate.js';
+import { standInFor, toLetterClient } from './letter-client.js';
 import { describeRefusal, letterMaker, type Origin } from './letter-of.js';
 import { type Batch, readEnvelope } from './read-envelope.js';
+import { scrubEvents } from './scrub.js';
 import { type RefusedEvent, type ValidEvent, validateEvents } from './validate.js';
 
 export type CollectDeps = EnrichDeps & { committer: Committer; metrics: IngestMetrics };
@@ -36,57 +39,79 @@ async function store(
   deps: CollectDeps,
   { received, batch }: { received: Received; batch: Batch },
 ): Promise<BatchAnswer> {
-  const { valid, refused } = validateEvents(batch.events);
-  const pending = await enrichEvents(deps, { ...received, batch, events: valid });
-  const sources: Sources = new Map(pending.map((event, at) => [event, valid[at] ?? noSource()]));
-  const outcomes = await deps.committer.submit(toSubmission({ received, batch, refused, sources }));
+  const { kept, excluded } = applyExclusions(received.client, validateEvents(batch.events));
+  const { valid, refused } = kept;
+  const events = scrubEvents(valid);
+  const pending = await enrichEvents(deps, { ...received, batch, events });
+  const sources: Sources = new Map(pending.map((event, at) => [event, events[at] ?? noSource()]));
+  const letters = await writeLetters(deps, { received, batch, refused });
+  const outcomes = await deps.committer.submit(toSubmission({ received, batch, letters, sources }));
   const { receivedAt } = received;
-  countOutcomes(deps.metrics, { rows: pending, outcomes, refused, sentAt: batch.sentAt, receivedAt });
-  return answer({ sources, outcomes, refused, serverTime: receivedAt });
+  countOutcomes(deps.metrics, {
+    rows: pending,
+    outcomes,
+    refused,
+    excluded,
+    sentAt: batch.sentAt,
+    receivedAt,
+  });
+  return answer({ sources, outcomes, refused, excluded, serverTime: receivedAt });
 }
 
 function noSource(): never {
   throw new Error('collect: enrichEvents returns a row for each event, in their order');
 }
 
+type Refusals = { received: Received; batch: Batch; refused: RefusedEvent[] };
+
+async function writeLetters(deps: EnrichDeps, { received, batch, refused }: Refusals): Promise<DeadLetter[]> {
+  if (refused.length === 0) return [];
+  const events = refused.map((event) => standInFor(event, received.receivedAt));
+  const rows = await enrichEvents(deps, { ...received, batch, events });
+  const shared = describeBatch(received, batch);
+  const letters = refused.map(({ code, message, id, event }, at) => {
+    const client = toLetterClient(received.client, rows[at] ?? noSource());
+    return toDeadLetter({ ...shared, client, reason: code, message, eventId: id, event });
+  });
+  return tellTwinsApart(letters);
+}
+
+function describeBatch({ client, receivedAt }: Received, { events: _, ...batch }: Batch) {
+  return { site: client.site.site, receivedAt, batch };
+}
+
 function toSubmission({
   received,
   batch,
-  refused,
+  letters,
   sources,
 }: {
   received: Received;
   batch: Batch;
-  refused: RefusedEvent[];
+  letters: DeadLetter[];
   sources: Sources;
 }): Submission {
-  const { events: _, ...around } = batch;
   const events = [...sources.keys()];
-  const shared = { site: received.client.site.site, receivedAt: received.receivedAt, batch: around };
+  const { isServer, userAgent, clientHints, language } = received.client;
   const origin: Origin = {
-    ...shared,
+    ...describeBatch(received, batch),
+    sender: { isServer, userAgent, clientHints, language },
     sources: [...sources.values()].map(({ index, event }) => ({ index, event })),
   };
-  return {
-    bytes: received.bytes,
-    events,
-    origin,
-    letters: refused.map(({ code, message, id, event }) =>
-      toDeadLetter({ ...shared, reason: code, message, eventId: id, event }),
-    ),
-    toLetter: letterMaker(events, origin),
-  };
+  return { bytes: received.bytes, events, letters, origin, toLetter: letterMaker(events, origin) };
 }
 
 function answer({
   sources,
   outcomes,
   refused,
+  excluded,
   serverTime,
 }: {
   sources: Sources;
   outcomes: Outcomes;
   refused: RefusedEvent[];
+  excluded: number;
   serverTime: number;
 }): BatchAnswer {
   const count = { stored: 0, duplicate: 0, spooled: 0 };
@@ -102,6 +127,7 @@ function answer({
     accepted: count.stored + count.spooled,
     duplicate: count.duplicate,
     rejected: rejected.sort((a, b) => a.index - b.index),
+    ...(excluded > 0 && { excluded }),
     serverTime,
   };
 }

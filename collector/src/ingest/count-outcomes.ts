@@ -9,13 +9,14 @@ type Answered = {
   /** Of the whole flush. */
   outcomes: Outcomes;
   refused: RefusedEvent[];
+  excluded: number;
   sentAt: number | undefined;
   receivedAt: number;
 };
 
 /** Counts the events of a batch that was answered. */
 export function countOutcomes({ events, clockSkewSeconds }: IngestMetrics, answered: Answered): void {
-  const { rows, outcomes, refused, sentAt, receivedAt } = answered;
+  const { rows, outcomes, refused, excluded, sentAt, receivedAt } = answered;
   for (const row of rows) {
     const outcome = outcomes.get(row) ?? 'duplicate';
     if (outcome === 'too_old') events.add({ outcome: 'rejected', reason: 'too_old' });
@@ -23,6 +24,7 @@ export function countOutcomes({ events, clockSkewSeconds }: IngestMetrics, answe
     else events.add({ outcome, reason: '' });
   }
   for (const { code } of refused) events.add({ outcome: 'rejected', reason: code });
+  events.add({ outcome: 'rejected', reason: 'excluded' }, excluded);
   if (sentAt !== undefined && rows.length > 0) clockSkewSeconds.observe(Math.abs(receivedAt - sentAt) / 1000);
 }
 

@@ -53,6 +53,7 @@ export type EventRow = {
   utmContent: string | null;
   utmTerm: string | null;
   clickId: string | null;
+  searchTerm: string | null;
   botReason: string | null;
   release: string | null;
   flags: Flag[];
@@ -106,6 +107,7 @@ const textKeys: (keyof EventRow)[] = [
   'utmContent',
   'utmTerm',
   'clickId',
+  'searchTerm',
   'botReason',
   'release',
 ];

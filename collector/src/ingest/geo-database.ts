@@ -1,3 +1,4 @@
+import { watchFile } from 'node:fs';
 import { createRequire } from 'node:module';
 import { BlockList, isIP } from 'node:net';
 import { open, type Reader, type Response } from 'maxmind';
@@ -7,7 +8,16 @@ import { nowhere, type Place, readPlace } from './enrich/geo.js';
 export type GeoDatabase = {
   lookup(address: string): Place;
   readonly metadata: { path: string; type: string; builtAt: Date; ipVersion: number };
+  /** Takes up the file as it is now. A file that is damaged, or only half there, leaves the old one in use. */
+  reload(): Promise<void>;
 };
+
+type Options = {
+  /** Absent: the file is read once. */
+  log?: (line: string) => void;
+};
+
+const watchMs = 5_000;
 
 /** The country database that comes with the collector: CC0, from the registries' own records, no city. */
 const shipped = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
@@ -31,17 +41,36 @@ unplaceable.addSubnet('fe80::', 10, 'ipv6');
 
 /**
  * Opens a database in MaxMind's format (https://maxmind.github.io/MaxMind-DB/). It is read into memory at once, and the
- * last 10,000 records stay decoded, so that an address takes about 2 microseconds.
+ * last 10,000 records stay decoded, so that an address takes about 2 microseconds. With a log it follows the file.
  *
  * @throws StartError when the file is missing, damaged, or about something else than places
  */
-export async function openGeoDatabase(path?: string): Promise<GeoDatabase> {
+export async function openGeoDatabase(path?: string, { log }: Options = {}): Promise<GeoDatabase> {
   const file = path ?? createRequire(import.meta.url).resolve(shipped);
-  const reader = await openReader(file);
-  const { databaseType, buildEpoch, ipVersion } = reader.metadata;
+  let reader = await openReader(file);
+  let isBroken = false;
+
+  async function reload(): Promise<void> {
+    try {
+      reader = await openReader(file);
+      log?.(`geography: ${file} is in use as of ${reader.metadata.buildEpoch.toISOString()}`);
+      isBroken = false;
+    } catch (error) {
+      // A file that is still being written changes many times: the first of them is worth a line.
+      if (!isBroken) log?.(`${error instanceof Error ? error.message : error}; the one before stays in use`);
+      isBroken = true;
+    }
+  }
+
+  // Polling sees a rename as well, on every file system; a watcher of the file itself would stay with the old one.
+  if (log) watchFile(file, { persistent: false, interval: watchMs }, () => void reload());
   return {
     lookup: (address) => lookUp(reader, address),
-    metadata: { path: file, type: databaseType, builtAt: buildEpoch, ipVersion },
+    get metadata() {
+      const { databaseType, buildEpoch, ipVersion } = reader.metadata;
+      return { path: file, type: databaseType, builtAt: buildEpoch, ipVersion };
+    },
+    reload,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type DeadLetter, toDeadLetter } from './dead-letter.js';
 import type { PendingEvent } from './event-row.js';
+import { type Sender, toLetterClient } from './letter-client.js';
 
 /** What a batch was before it became rows, as plain JSON. Dead letters of its events are made of it. */
 export type Origin = {
@@ -7,6 +8,7 @@ export type Origin = {
   receivedAt: number;
   /** The batch without its events. */
   batch: unknown;
+  sender: Sender;
   /** One for each row, in their order. */
   sources: { index: number; event: unknown }[];
 };
@@ -17,10 +19,20 @@ export type Refused = { reason: 'too_old' | 'schema'; sqlstate: string | null };
 export function letterMaker(rows: PendingEvent[], origin: Origin) {
   const places = new Map(rows.map((row, at) => [row, at]));
   return (row: PendingEvent, { reason, sqlstate }: Refused): DeadLetter => {
-    const { site, receivedAt, batch, sources } = origin;
+    const { site, receivedAt, batch, sender, sources } = origin;
+    const client = toLetterClient(sender, row);
     const { index, event } = sources[places.get(row) ?? -1] ?? { index: 0, event: null };
     const message = describeRefusal(index, reason);
-    const letter = toDeadLetter({ site, receivedAt, batch, reason, message, eventId: row.eventId, event });
+    const letter = toDeadLetter({
+      site,
+      receivedAt,
+      batch,
+      client,
+      reason,
+      message,
+      eventId: row.eventId,
+      event,
+    });
     return { ...letter, sqlstate };
   };
 }

@@ -1,6 +1,7 @@
 import { batchSchema, type Envelope } from '@footfall/schema';
 import { maxBatchEvents } from '@footfall/schema/limits';
 import { Refusal } from '../refusal.js';
+import { sanitize } from './sanitize.js';
 
 /** A batch whose envelope is valid. Its events are not checked yet. */
 export type Batch = Envelope;
@@ -11,7 +12,7 @@ export type Batch = Envelope;
  * @throws Refusal 400 where it does not fit the schema, 413 for more than 500 events
  */
 export function readEnvelope(body: unknown): Batch {
-  const parsed = batchSchema.safeParse(body);
+  const parsed = batchSchema.safeParse(cleanAround(body));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const path = issue?.path.join('.') || 'body';
@@ -23,4 +24,13 @@ export function readEnvelope(body: unknown): Batch {
     path: 'events',
     hint: 'send the events in smaller batches',
   });
+}
+
+// Visitor and context are stored beside the events: they must be as clean as these, which are checked one by one later.
+function cleanAround(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('events' in body)) return body;
+  const { events, ...around } = body;
+  const clean = sanitize(around);
+  if ('problem' in clean) throw new Refusal(400, 'malformed', `body: ${clean.message} around the events`);
+  return Object.assign(Object(clean.value), { events });
 }

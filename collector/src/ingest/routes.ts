@@ -53,6 +53,7 @@ export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
   });
 
   routes.all('/v1/events', (c) => {
+    c.header('allow', 'POST, OPTIONS');
     throw new Refusal(405, 'method', `expected POST, got ${c.req.method}`);
   });
   return routes;

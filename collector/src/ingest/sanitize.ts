@@ -1,13 +1,21 @@
 import { maxDepth, maxKeys, maxStringBytes, maxUrlBytes } from '@footfall/schema/limits';
 
-/** What was changed on the way in, as written to events.flags. */
-export type Flag = 'no_sent_at' | 'future_ts' | 'odd_clock' | 'non_finite' | 'cut';
+/** What was changed or noticed on the way in, as written to events.flags. */
+export type Flag = 'no_sent_at' | 'future_ts' | 'odd_clock' | 'non_finite' | 'cut' | 'referrer_spam';
 
 export type Sanitized =
   | { value: unknown; flags: Set<Flag> }
   | { problem: 'too_deep' | 'too_many_keys'; message: string };
 
-type Walk = { keys: number; flags: Set<Flag>; problem: 'too_deep' | 'too_many_keys' | undefined };
+type Limits = { depth: number; keys: number };
+type Walk = {
+  keys: number;
+  flags: Set<Flag>;
+  problem: 'too_deep' | 'too_many_keys' | undefined;
+  limits: Limits;
+};
+
+const eventLimits: Limits = { depth: maxDepth, keys: maxKeys };
 
 // Assigning __proto__ on an ordinary object would change its prototype: such keys are dropped, and copies have none.
 const poisonousKeys = new Set(['__proto__', 'constructor', 'prototype']);
@@ -17,11 +25,12 @@ const urlKeys = new Set(['url', 'referrer', 'href', 'action']);
  * Copies a parsed JSON value into one that PostgreSQL can hold: NUL and lone surrogates become U+FFFD, numbers
  * that overflow a double become null, long strings and URLs are cut. Depth and keys are bounded.
  */
-export function sanitize(input: unknown): Sanitized {
-  const walk: Walk = { keys: 0, flags: new Set(), problem: undefined };
+export function sanitize(input: unknown, limits: Limits = eventLimits): Sanitized {
+  const walk: Walk = { keys: 0, flags: new Set(), problem: undefined, limits };
   const value = copy(input, walk, { depth: 0, maxBytes: maxStringBytes });
   if (!walk.problem) return { value, flags: walk.flags };
-  const limit = walk.problem === 'too_deep' ? `at most ${maxDepth} levels` : `at most ${maxKeys} keys`;
+  const limit =
+    walk.problem === 'too_deep' ? `at most ${limits.depth} levels` : `at most ${limits.keys} keys`;
   return { problem: walk.problem, message: `expected ${limit}` };
 }
 
@@ -30,7 +39,7 @@ function copy(input: unknown, walk: Walk, { depth, maxBytes }: { depth: number; 
   if (typeof input === 'string') return copyText(input, walk, maxBytes);
   if (typeof input === 'number') return copyNumber(input, walk);
   if (typeof input !== 'object' || input === null) return input;
-  if (depth >= maxDepth) {
+  if (depth >= walk.limits.depth) {
     walk.problem = 'too_deep';
     return null;
   }
@@ -38,15 +47,13 @@ function copy(input: unknown, walk: Walk, { depth, maxBytes }: { depth: number; 
 }
 
 function copyArray(input: unknown[], walk: Walk, depth: number): unknown[] {
-  countKeys(walk, input.length);
-  if (walk.problem) return [];
   return input.map((item) => copy(item, walk, { depth: depth + 1, maxBytes: maxStringBytes }));
 }
 
 function copyObject(input: object, walk: Walk, depth: number): Record<string, unknown> {
   const output: Record<string, unknown> = Object.create(null);
   const entries = Object.entries(input);
-  countKeys(walk, entries.length);
+  countKeys(walk, entries.length, depth);
   for (const [key, item] of entries) {
     if (walk.problem) break;
     if (poisonousKeys.has(key)) continue;
@@ -56,9 +63,10 @@ function copyObject(input: object, walk: Walk, depth: number): Record<string, un
   return output;
 }
 
-function countKeys(walk: Walk, count: number): void {
-  walk.keys += count;
-  if (walk.keys > maxKeys) walk.problem = 'too_many_keys';
+// The fields of the event itself do not count towards what its properties may have.
+function countKeys(walk: Walk, count: number, depth: number): void {
+  walk.keys = depth === 0 ? 0 : walk.keys + count;
+  if (Math.max(walk.keys, count) > walk.limits.keys) walk.problem = 'too_many_keys';
 }
 
 function copyNumber(input: number, walk: Walk): number | null {

@@ -395,3 +395,40 @@ test('a server gives visitor, user and time as they are, of any age, and is neve
   const wrong = await collector.send(batch([event]), { headers: { authorization: 'Bearer ff_ingest_0' } });
   expect(wrong.status).toBe(401);
 });
+
+test('what a client should have withheld is withheld by the collector, in events and dead letters', async () => {
+  const secrets = [
+    'ada@lovelace.example',
+    '4111 1111 1111 1111',
+    'hunter2-hunter2',
+    'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',
+  ];
+  const [email, card, password, token] = secrets;
+  const props = { note: `call ${email}`, password, deep: { list: [card] }, passenger: 'Ada', price: 12 };
+  const event = {
+    id: newId(now),
+    type: 'custom',
+    name: 'order',
+    ts: now,
+    url: `https://a.example/reset?token=${token}&size=4`,
+    title: `Hello ${email}`,
+    props,
+  };
+  await collector.send(batch([event, { ...event, id: 'x' }]));
+  const [row] = await collector.query('select url, title, props from footfall.events');
+  expect(row).toEqual({
+    url: 'https://a.example/reset?token=[redacted]&size=4',
+    title: 'Hello [redacted]',
+    props: {
+      note: 'call [redacted]',
+      password: '[redacted]',
+      deep: { list: ['[redacted]'] },
+      passenger: 'Ada',
+      price: 12,
+    },
+  });
+  const texts = await collector.query<{ text: string }>(
+    'select e::text as text from footfall.events e union all select d::text from footfall.dead_letter d',
+  );
+  for (const secret of secrets) expect(texts.map(({ text }) => text).join()).not.toContain(secret);
+});

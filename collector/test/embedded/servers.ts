@@ -28,7 +28,13 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step();
+  const failures: unknown[] = [];
+  for (const step of undo.splice(0).reverse())
+    await Promise.resolve()
+      .then(step)
+      .catch((error) => failures.push(error));
+  // After all steps: a server that is left running would outlive the tests.
+  if (failures.length > 0) throw new AggregateError(failures, 'could not be undone');
 });
 
 afterAll(() => rm(template, { recursive: true, force: true }));

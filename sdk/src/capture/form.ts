@@ -1,5 +1,5 @@
+import { isSensitiveField } from '@footfall/schema/redact-name';
 import type { Capture, FormField, FormProps, Tracker } from '../options.js';
-import { isSensitiveField } from '../redact-name.js';
 
 export type FormOptions = {
   /** Names of fields whose values may be sent. Passwords, payment data and the like never are. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { type Field, isSensitiveField } from '@footfall/schema/redact-name';
+import { redactText } from '@footfall/schema/redact-text';
 import { describe, expect, it } from 'vitest';
-import { type Field, isSensitiveField } from '../../src/redact-name.js';
-import { redactText } from '../../src/redact-text.js';
 import { redactUrl } from '../../src/redact-url.js';
 
 type Case = { kind: string; level: string; should_redact: boolean | null };

@@ -1,7 +1,7 @@
+import { redactText } from '@footfall/schema/redact-text';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanProps, cleanText, redactUrl } from '../../src/redact.js';
-import { redactText } from '../../src/redact-text.js';
 
 describe('text', () => {
   it.each([

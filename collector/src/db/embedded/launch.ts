@@ -53,7 +53,14 @@ async function launchOn(
   const watched = watch(child, { directory: cluster.directory, deadline });
   await file.close();
   const outcome = await watched;
-  return { outcome, pid: child.pid ?? 0, log: await readLogFrom(cluster, size) };
+  const pid = child.pid ?? 0;
+  return { outcome, pid, log: linesOf(pid, await readLogFrom(cluster, size)) };
+}
+
+/** Servers that start in the same moment write to the same log, each line with its process id: `[4242]`. */
+function linesOf(pid: number, log: string): string {
+  const lines = log.split('\n').filter((line) => line.includes(`[${pid}]`));
+  return lines.length > 0 ? lines.join('\n') : log;
 }
 
 /** In a session of its own, so that Ctrl-C in the terminal reaches the collector only, which drains first. */

@@ -10,7 +10,12 @@ const none: SplitUrl = Object.freeze({ host: null, path: null, params: null });
 export function splitUrl(url: string): SplitUrl {
   const parsed = parseUrl(url);
   if (parsed?.protocol !== 'https:' && parsed?.protocol !== 'http:') return none;
-  return { host: parsed.hostname, path: parsed.pathname, params: parsed.searchParams };
+  return { host: parsed.hostname, path: parsed.pathname, params: readParams(parsed) };
+}
+
+// Decoded, %00 is a character that PostgreSQL's text cannot hold.
+function readParams({ search, searchParams }: URL): URLSearchParams {
+  return search.includes('%00') ? new URLSearchParams(search.replaceAll('%00', '%EF%BF%BD')) : searchParams;
 }
 
 function parseUrl(url: string): URL | undefined {

@@ -17,6 +17,7 @@ function eventOf(text: string, secret = 'secret'): PendingEvent | undefined {
     site: 'shop',
     secret: Buffer.from(secret),
     ownHosts: ['shop.example'],
+    humanReasons: [],
     geo: {
       lookup: (address) => ({ country: address === '192.0.2.1' ? 'NL' : null, region: null, city: null }),
     },

@@ -1,0 +1,162 @@
+/**
+ * Measures ingest over HTTP, the full path, on this machine: collector, load generator and PostgreSQL share its cores.
+ *
+ *   node bench/ingest/ingest.js [--events 200000] [--requests 20000]
+ *
+ * Without DATABASE_URL an embedded PostgreSQL in a temporary folder is used. Prints each rate as a ratio to a ceiling that
+ * the same run measured.
+ */
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { openEmbedded } from '../../collector/dist/db/embedded/open.js';
+import { createRandom, makeRequest } from './batches.js';
+import { measureCopy } from './copy-ceiling.js';
+import { quantile, sendAll, sendAtRate } from './load.js';
+
+const { values } = parseArgs({
+  options: { events: { type: 'string', default: '200000' }, requests: { type: 'string', default: '20000' } },
+});
+const batchEvents = 20;
+const connections = 32;
+const random = createRandom(20_261_120);
+const children = [];
+
+const dataDir = mkdtempSync(join(tmpdir(), 'footfall-bench-'));
+chmodSync(dataDir, 0o755);
+const server = process.env.DATABASE_URL
+  ? { url: process.env.DATABASE_URL, stop: async () => {} }
+  : await openEmbedded({ dataDir, mode: 'own', log: () => {} });
+const client = new pg.Client({ connectionString: server.url });
+await client.connect();
+
+try {
+  const collector = await startNode(
+    [...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? []), 'collector/bin/footfall.js', 'start'],
+    /collector +http:\S+?:(\d+)/,
+    {
+      DATABASE_URL: server.url,
+      PORT: '0',
+      FOOTFALL_TRUSTED_PROXIES: '127.0.0.1',
+    },
+  );
+  await warmUp(collector.port);
+  await client.query('truncate footfall.events, footfall.sessions');
+  const batches = await measureBatches(collector);
+  await measureSize();
+  await measureLatency(collector, batches.perSecond / batchEvents / 4);
+  await measureBeacons(collector);
+} finally {
+  for (const child of children) child.kill('SIGTERM');
+  await client.end();
+  await server.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+function requestsOf(count, events) {
+  return Array.from({ length: count }, () => makeRequest({ random, events, now: Date.now(), host: 'bench' }));
+}
+
+async function warmUp(port) {
+  await sendAll({ port, requests: requestsOf(500, batchEvents), connections });
+}
+
+async function measureBatches({ port, pid }) {
+  const count = Math.round(Number(values.events) / batchEvents);
+  const requests = requestsOf(count, batchEvents);
+  const bytes = requests.reduce((sum, { length }) => sum + length, 0) / count;
+  const { seconds, latenciesMs, failed } = await sendAll({ port, requests, connections });
+  const perSecond = (count * batchEvents) / seconds;
+  const stored = await countRows();
+  if (failed > 0 || stored !== count * batchEvents)
+    throw new Error(`${failed} failed, ${stored} of ${count * batchEvents} stored`);
+  const ceiling = await measureCopy(client);
+  report('batches of 20', {
+    perSecond,
+    unit: 'events/s',
+    ceiling: ceiling.perSecond,
+    of: 'COPY of the same rows',
+    bar: 0.1,
+  });
+  print(
+    `  ${Math.round(bytes)} B a request, p50 ${quantile(latenciesMs, 0.5).toFixed(1)} ms, p99 ${quantile(latenciesMs, 0.99).toFixed(1)} ms, RSS ${rssOf(pid)} MiB`,
+  );
+  return { perSecond };
+}
+
+async function measureLatency({ port }, perSecond) {
+  const requests = requestsOf(Math.round(perSecond * 10), batchEvents);
+  const { latenciesMs } = await sendAtRate({ port, requests, perSecond, connections });
+  print(
+    `a quarter of the peak (${Math.round(perSecond)} requests/s): ack p50 ${quantile(latenciesMs, 0.5).toFixed(1)} ms, p99 ${quantile(latenciesMs, 0.99).toFixed(1)} ms (bar 50 ms)`,
+  );
+}
+
+async function measureBeacons({ port, pid }) {
+  const requests = requestsOf(Number(values.requests), 1);
+  const { seconds } = await sendAll({ port, requests, connections: 64 });
+  const bare = await startNode(['bench/ingest/bare-route.js'], /^(\d+)/m, {});
+  await sendAll({ port: bare.port, requests: requests.slice(0, 2000), connections: 64 });
+  const ceiling = await sendAll({ port: bare.port, requests, connections: 64 });
+  report('one event a request', {
+    perSecond: requests.length / seconds,
+    unit: 'requests/s',
+    ceiling: requests.length / ceiling.seconds,
+    of: 'a bare hono route',
+    bar: 0.12,
+  });
+  print(`  ${Math.round(requests[0].length)} B a request, RSS ${rssOf(pid)} MiB`);
+}
+
+async function measureSize() {
+  await client.query('vacuum analyze footfall.events, footfall.sessions').catch(() => {});
+  const { rows } = await client.query(
+    `select sum(pg_total_relation_size(c.oid)) as bytes from pg_class c
+     where c.relnamespace = 'footfall'::regnamespace and c.relkind in ('r', 'p')`,
+  );
+  print(
+    `stored: ${Math.round(Number(rows[0].bytes) / (await countRows()))} B an event, all tables and indexes (bar 450)`,
+  );
+}
+
+async function countRows() {
+  const { rows } = await client.query('select count(*)::int as n from footfall.events');
+  return rows[0].n;
+}
+
+function report(name, { perSecond, unit, ceiling, of, bar }) {
+  const ratio = perSecond / ceiling;
+  print(
+    `${name}: ${Math.round(perSecond)} ${unit} = ${ratio.toFixed(3)} of ${of} (${Math.round(ceiling)}/s; bar ${bar})`,
+  );
+}
+
+function print(line) {
+  console.log(line);
+}
+
+function rssOf(pid) {
+  return Math.round(
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+  );
+}
+
+function startNode(args, pattern, env) {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const port = pattern.exec(text)?.[1];
+      if (port) resolve({ port: Number(port), pid: child.pid });
+    });
+    child.on('exit', () => reject(new Error(`${args[0]} ended: ${text}`)));
+  });
+}

@@ -1,0 +1,64 @@
+import type { Event } from '@footfall/schema';
+import { isSensitiveName } from '@footfall/schema/redact-name';
+import { redacted, redactText } from '@footfall/schema/redact-text';
+import { remember } from './enrich/remember.js';
+import type { ValidEvent } from './validate.js';
+
+// Shorter than the shortest secret of letters alone (an AWS key id has 20), and nothing of what all other rules need.
+const harmless = /^[^\d@=%０-９]{0,19}$/;
+const recallName = remember<{ isSensitive: boolean }>({ maxEntries: 10_000 });
+
+/** Scrubs events that passed validation. */
+export function scrubEvents(events: ValidEvent[]): ValidEvent[] {
+  return events.map((valid) => ({ ...valid, event: scrubEvent(valid.event) }));
+}
+
+/**
+ * The second half of redaction, by the same rules as in the browser: a client that is not our SDK, or an old one, sends
+ * what the page holds. Text is unchanged where no rule matches.
+ */
+function scrubEvent(event: Event): Event {
+  const clean: Record<string, unknown> = { ...event };
+  for (const key of ['url', 'referrer'] as const) if (event[key]) clean[key] = scrubUrl(event[key]);
+  for (const key of ['title', 'name'] as const) if (event[key]) clean[key] = scrubText(event[key]);
+  if (event.props) clean.props = scrubValue(event.props);
+  return clean as Event;
+}
+
+/** Scrubs every text of a value, and whatever stands under the name of a secret. The value is within the limits. */
+export function scrubValue(value: unknown): unknown {
+  if (typeof value === 'string') return scrubText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(scrubValue);
+  const clean: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) clean[scrubText(key)] = scrubItem(key, item);
+  return clean;
+}
+
+function scrubItem(key: string, item: unknown): unknown {
+  if (typeof item === 'string' && item !== '' && isSecretName(key)) return redacted;
+  if (typeof item === 'number' && isSecretName(key)) return redacted;
+  return scrubValue(item);
+}
+
+function scrubText(text: string): string {
+  return harmless.test(text) ? text : redactText(text);
+}
+
+function isSecretName(name: string): boolean {
+  return recallName(name, () => ({ isSensitive: isSensitiveName(name) })).isSensitive;
+}
+
+/** Unlike the SDK this keeps the other values of a query: which of them the site allows is for the SDK to know. */
+function scrubUrl(url: string): string {
+  const start = url.indexOf('?');
+  if (start < 0) return scrubText(url);
+  const [query = '', fragment] = url.slice(start + 1).split(/(?=#)/, 2);
+  const parts = query.split('&').map(scrubParameter);
+  return scrubText(`${url.slice(0, start)}?${parts.join('&')}${fragment ?? ''}`);
+}
+
+function scrubParameter(part: string): string {
+  const [name = '', value] = part.split('=', 2);
+  return value && isSecretName(name) ? `${name}=${redacted}` : part;
+}
