@@ -37,14 +37,14 @@ export async function serve(
   app: App,
   { host, port }: { host: string; port: number },
 ): Promise<RunningServer> {
-  const listener = createListener(app);
   const open = new Set<ServerResponse>();
   let isStopping = false;
+  const answerApp = createListener(app);
   const answerRequest: RequestListener = (request, response) => {
     if (isStopping) response.setHeader('connection', 'close');
     open.add(response);
     response.once('close', () => open.delete(response));
-    return listener(request, response);
+    return answerApp(request, response);
   };
   const server = createServer(
     {

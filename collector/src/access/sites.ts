@@ -28,7 +28,7 @@ export type SiteRow = {
   created_at: Date;
 };
 
-/** What a site is read from, as `s`. */
+/** What readSite needs, of `footfall.sites s`. */
 export const siteColumns = `s.site, s.name, s.allowed_origins, s.timezone, s.excluded_addresses, s.excluded_hosts,
   s.excluded_paths, s.human_reasons, s.created_at`;
 

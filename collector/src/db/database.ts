@@ -66,17 +66,13 @@ async function runTransaction<Result>(
     : beginAs(role);
   const client = await pool.connect();
   client.on('error', ignoreConnectionError);
-  const query = (text: string, values?: unknown[]) =>
-    client.query(limitAnswer({ text, ...(values && { values }) }, statementMs));
-  const run = (text: string, values: unknown[] = []) =>
-    role.name === 'footfall_ingest'
-      ? client.query(limitAnswer(toPrepared(text, values), statementMs))
-      : query(text, values);
+  const query = (config: pg.QueryConfig) => client.query(limitAnswer(config, statementMs));
   let broken: Error | undefined;
   try {
-    await query(first);
-    const result = await work({ query: async (sql, values) => (await run(sql, values)).rows });
-    await query('commit');
+    await query({ text: first });
+    const toQuery = role.name === 'footfall_ingest' ? toPrepared : toPlain;
+    const result = await work({ query: async (sql, values) => (await query(toQuery(sql, values))).rows });
+    await query({ text: 'commit' });
     return result;
   } catch (error) {
     broken = await rollback(client, error);
@@ -91,10 +87,14 @@ async function runTransaction<Result>(
 // sessions takes longer than running it: they are prepared once a connection.
 const preparedNames = new Map<string, string>();
 
-function toPrepared(text: string, values: unknown[]): pg.QueryConfig {
+function toPrepared(text: string, values: unknown[] = []): pg.QueryConfig {
   const name = preparedNames.get(text) ?? `footfall_${preparedNames.size}`;
   preparedNames.set(text, name);
   return { name, text, values };
+}
+
+function toPlain(text: string, values: unknown[] = []): pg.QueryConfig {
+  return { text, values };
 }
 
 // The driver takes the limit with a query, which its types do not say.

@@ -7,7 +7,7 @@ import { type Client, type EnrichDeps, enrichEvents } from './enrich.js';
 import type { PendingEvent } from './event-row.js';
 import type { Committer, Submission } from './group-commit.js';
 import type { Outcomes } from './isolate.js';
-import { type Sender, standInFor, toLetterClient } from './letter-client.js';
+import { standInFor, toLetterClient } from './letter-client.js';
 import { describeRefusal, letterMaker, type Origin } from './letter-of.js';
 import { type Batch, readEnvelope } from './read-envelope.js';
 import { scrubEvents } from './scrub.js';
@@ -96,12 +96,13 @@ function toSubmission({
   sources: Sources;
 }): Submission {
   const events = [...sources.keys()];
+  const { isServer, userAgent, clientHints, language } = received.client;
   const origin: Origin = {
     ...describeBatch(received, batch),
-    sender: senderOf(received.client),
+    sender: { isServer, userAgent, clientHints, language },
     sources: [...sources.values()].map(({ index, event }) => ({ index, event })),
   };
-  return { bytes: received.bytes, events, origin, letters, toLetter: letterMaker(events, origin) };
+  return { bytes: received.bytes, events, letters, origin, toLetter: letterMaker(events, origin) };
 }
 
 function answer({

@@ -9,7 +9,6 @@ type Answered = {
   /** Of the whole flush. */
   outcomes: Outcomes;
   refused: RefusedEvent[];
-  /** By the rules of the site. */
   excluded: number;
   sentAt: number | undefined;
   receivedAt: number;
@@ -25,7 +24,7 @@ export function countOutcomes({ events, clockSkewSeconds }: IngestMetrics, answe
     else events.add({ outcome, reason: '' });
   }
   for (const { code } of refused) events.add({ outcome: 'rejected', reason: code });
-  if (excluded > 0) events.add({ outcome: 'rejected', reason: 'excluded' }, excluded);
+  events.add({ outcome: 'rejected', reason: 'excluded' }, excluded);
   if (sentAt !== undefined && rows.length > 0) clockSkewSeconds.observe(Math.abs(receivedAt - sentAt) / 1000);
 }
 

@@ -17,7 +17,7 @@ export type LetterClient = {
   place: Place;
 };
 
-/** What a request says of its sender itself. It is spooled with a batch, so the address is no part of it. */
+/** Who sent a request, without the address that it came from. */
 export type Sender = Pick<Client, 'isServer' | 'userAgent' | 'clientHints' | 'language'>;
 
 /** Takes from a request what a replay will need. `row` is the event, or what the request would make of any. */

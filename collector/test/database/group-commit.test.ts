@@ -67,18 +67,13 @@ function heldCommitter() {
   return { committer, flushes };
 }
 
+const sender = { isServer: false, userAgent: '', clientHints: undefined, language: null };
 const mebibyte = 1 << 20;
 const submission = (bytes: number): Submission => ({
   bytes,
   events: [],
   letters: [],
-  origin: {
-    site: 'demo',
-    receivedAt: 0,
-    batch: {},
-    sender: { isServer: false, userAgent: '', clientHints: undefined, language: null },
-    sources: [],
-  },
+  origin: { site: 'demo', receivedAt: 0, batch: {}, sender, sources: [] },
   toLetter: () => {
     throw new Error('nothing is refused here');
   },

@@ -48,11 +48,12 @@ export async function startDatabaseProxy(target: () => string): Promise<Database
   }
 
   function pipeThrough(client: Socket, server: Socket): void {
-    const readMessages = createMessageReader();
+    const readMessages = createMessageReader({ hasStartup: false });
+    const writesEvents = createInsertWatcher();
     let hasEvents = false;
     client.on('data', (chunk) => {
       if (isHanging) return;
-      if (chunk.includes('insert-events.insert')) hasEvents = true;
+      if (writesEvents(chunk)) hasEvents = true;
       server.write(chunk);
     });
     server.on('data', (chunk) => {
@@ -121,16 +122,42 @@ function isCommitAnswer({ type, body }: Message): boolean {
   return type === commandComplete && body.toString('latin1') === commitTag;
 }
 
-/** Cuts a stream into messages: a type, a length, a body. https://www.postgresql.org/docs/current/protocol-overview.html */
-function createMessageReader(): (chunk: Buffer) => Message[] {
+const parse = 'P'.charCodeAt(0);
+const bind = 'B'.charCodeAt(0);
+
+/**
+ * Tells which chunks of a client's stream insert events. The text of a prepared statement is sent once a connection, its
+ * name each time.
+ */
+function createInsertWatcher(): (chunk: Buffer) => boolean {
+  const readMessages = createMessageReader({ hasStartup: true });
+  const inserts = new Set<string>();
+  return (chunk) => {
+    const bound = readMessages(chunk).filter(({ type, body }) => {
+      const [first = '', second = ''] = body.toString('latin1').split('\0', 2);
+      if (type === parse && second.includes('insert-events.insert')) inserts.add(first);
+      else if (type === parse) inserts.delete(first);
+      return type === bind && inserts.has(second);
+    });
+    return bound.length > 0;
+  };
+}
+
+/**
+ * Cuts a stream into messages: a type, a length, a body. The first of a client has no type.
+ * https://www.postgresql.org/docs/current/protocol-overview.html
+ */
+function createMessageReader({ hasStartup }: { hasStartup: boolean }): (chunk: Buffer) => Message[] {
   let rest: Buffer = Buffer.alloc(0);
+  let isStartup = hasStartup;
   return (chunk) => {
     rest = Buffer.concat([rest, chunk]);
     const messages: Message[] = [];
     while (rest.length >= headerBytes) {
-      const end = 1 + rest.readUInt32BE(1);
+      const end = isStartup ? rest.readUInt32BE(0) : 1 + rest.readUInt32BE(1);
       if (rest.length < end) break;
-      messages.push({ type: rest.readUInt8(0), body: rest.subarray(headerBytes, end) });
+      if (!isStartup) messages.push({ type: rest.readUInt8(0), body: rest.subarray(headerBytes, end) });
+      isStartup = false;
       rest = rest.subarray(end);
     }
     return messages;

@@ -61,7 +61,7 @@ export function startLoad({ origin, clients, eventsPerSecond = 1_000 }: Options)
       for (const { resolve } of watchers.filter(({ events }) => events <= oracle.acknowledged.size))
         resolve();
       const ahead = (oracle.acknowledged.size / eventsPerSecond) * 1000 - (performance.now() - began);
-      if (ahead > 0) await delay(Math.min(ahead, 250));
+      if (ahead > 0) await delay(Math.min(ahead, 1_000));
     }
   }
 
