@@ -1,15 +1,23 @@
 import type { Database } from './db/database.js';
 import { ensureRecentPartitions } from './db/partitions.js';
 import { deleteOldSalts } from './ingest/visitor.js';
+import { endSessions, rollUp } from './rollups/roll-up.js';
 
 export type Job = { name: string; everyMs: number; run: (database: Database, now: number) => Promise<void> };
 
+const secondMs = 1_000;
+const minuteMs = 60_000;
 const hourMs = 3_600_000;
+
+// A job that ran for a second rests for nine: what runs beside the requests takes at most a tenth of the time.
+const restPerRun = 9;
 
 /** What the collector does besides answering. Each job may run twice, or on several collectors at once. */
 export const jobs: Job[] = [
   { name: 'partitions', everyMs: hourMs, run: ensureRecentPartitions },
   { name: 'visitor salts', everyMs: hourMs, run: deleteOldSalts },
+  { name: 'rollups', everyMs: secondMs, run: rollUp },
+  { name: 'session ends', everyMs: minuteMs, run: endSessions },
 ];
 
 type Deps = { database: Database; now: () => number; log: (line: string) => void };
@@ -18,13 +26,21 @@ type Deps = { database: Database; now: () => number; log: (line: string) => void
 export async function startJobs({ database, now, log }: Deps): Promise<{ stop(): Promise<void> }> {
   for (const job of jobs) await job.run(database, now());
   const running = new Set<Promise<void>>();
+  const restingUntil = new Map<Job, number>();
   const timers = jobs.map((job) => setInterval(() => void track(job), job.everyMs).unref());
 
   async function track(job: Job): Promise<void> {
-    const run = job.run(database, now()).catch((error: unknown) => log(`job ${job.name}: ${String(error)}`));
+    const startedAt = now();
+    if (startedAt < (restingUntil.get(job) ?? 0)) return;
+    restingUntil.set(job, Number.POSITIVE_INFINITY);
+    const run = job
+      .run(database, startedAt)
+      .catch((error: unknown) => log(`job ${job.name}: ${String(error)}`));
     running.add(run);
     await run;
     running.delete(run);
+    const endedAt = now();
+    restingUntil.set(job, endedAt + restPerRun * (endedAt - startedAt));
   }
 
   return {

@@ -10,6 +10,20 @@ create table footfall.api_keys (
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone
 );
+create table footfall.daily_site_metrics (
+  day date not null,
+  unique_visitors integer not null,
+  total_sessions integer not null,
+  total_pageviews integer not null,
+  total_events integer not null,
+  direct_sessions integer not null,
+  search_sessions integer not null,
+  social_sessions integer not null,
+  referral_sessions integer not null,
+  bounced_sessions integer not null,
+  avg_session_duration_seconds numeric not null,
+  site text not null
+);
 create table footfall.dead_letter (
   site text not null,
   dead_letter_id uuid not null,
@@ -71,6 +85,53 @@ create table footfall.odd_ids (
   site text not null,
   event_id uuid not null,
   event_day date not null
+);
+create table footfall.rollup_buckets (
+  bucket timestamp with time zone not null,
+  rolled_at timestamp with time zone not null,
+  duration_us bigint not null,
+  pageviews integer not null,
+  events integer not null,
+  bot_events integer not null,
+  sessions integer not null,
+  bounces integer not null,
+  site text not null
+);
+create table footfall.rollup_days (
+  key bigint not null,
+  duration_us bigint not null,
+  day date not null,
+  pageviews integer not null,
+  events integer not null,
+  bot_events integer not null,
+  sessions integer not null,
+  bounces integer not null,
+  new_visitors integer not null,
+  site text not null,
+  dimension text not null,
+  value text,
+  returning_days date[],
+  returning_visitors integer[]
+);
+create table footfall.rollup_frozen (
+  day date not null,
+  site text not null
+);
+create table footfall.rollup_marks (
+  bucket timestamp with time zone not null,
+  site text not null
+);
+create table footfall.rollup_sites (
+  site text not null,
+  timezone text not null,
+  sessions_ended_before timestamp with time zone not null default '-infinity'::timestamp with time zone
+);
+create table footfall.rollup_visitors (
+  visitor bigint not null,
+  day date not null,
+  site text not null,
+  keys bigint[] not null,
+  previous date[]
 );
 create table footfall.schema_migrations (
   version integer not null,
@@ -161,9 +222,15 @@ create table footfall.visitor_salts (
 alter table footfall.api_keys add constraint api_keys_key_hash_key UNIQUE (key_hash);
 alter table footfall.api_keys add constraint api_keys_pkey PRIMARY KEY (key_id);
 alter table footfall.api_keys add constraint api_keys_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'analyst'::text, 'assign'::text, 'ingest'::text])));
+alter table footfall.daily_site_metrics add constraint daily_site_metrics_pkey PRIMARY KEY (site, day);
 alter table footfall.dead_letter add constraint dead_letter_pkey PRIMARY KEY (site, dead_letter_id);
 alter table footfall.events add constraint events_pkey PRIMARY KEY (site, event_day, event_id);
 alter table footfall.odd_ids add constraint odd_ids_pkey PRIMARY KEY (site, event_id);
+alter table footfall.rollup_buckets add constraint rollup_buckets_pkey PRIMARY KEY (site, bucket);
+alter table footfall.rollup_days add constraint rollup_days_pkey PRIMARY KEY (site, dimension, day, key);
+alter table footfall.rollup_frozen add constraint rollup_frozen_pkey PRIMARY KEY (site, day);
+alter table footfall.rollup_sites add constraint rollup_sites_pkey PRIMARY KEY (site);
+alter table footfall.rollup_visitors add constraint rollup_visitors_pkey PRIMARY KEY (site, day, visitor);
 alter table footfall.schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (version);
 alter table footfall.sessions add constraint sessions_pkey PRIMARY KEY (site, session_id);
 alter table footfall.site_keys add constraint site_keys_pkey PRIMARY KEY (site_key);
@@ -177,18 +244,29 @@ alter table footfall.visitor_salts add constraint visitor_salts_pkey PRIMARY KEY
 
 CREATE INDEX dead_letter_received ON footfall.dead_letter USING btree (site, received_at);
 CREATE INDEX events_session ON ONLY footfall.events USING btree (site, session_id);
+CREATE INDEX rollup_visitors_visitor ON footfall.rollup_visitors USING btree (site, visitor, day);
 CREATE INDEX sessions_started ON footfall.sessions USING btree (site, started_at);
 CREATE INDEX sessions_visitor ON footfall.sessions USING btree (site, visitor_id, started_at);
 
 alter table footfall.api_keys enable row level security, force row level security;
+alter table footfall.daily_site_metrics enable row level security, force row level security;
 alter table footfall.dead_letter enable row level security, force row level security;
 alter table footfall.events enable row level security, force row level security;
 alter table footfall.odd_ids enable row level security, force row level security;
+alter table footfall.rollup_buckets enable row level security, force row level security;
+alter table footfall.rollup_days enable row level security, force row level security;
+alter table footfall.rollup_frozen enable row level security, force row level security;
+alter table footfall.rollup_marks enable row level security, force row level security;
+alter table footfall.rollup_sites enable row level security, force row level security;
+alter table footfall.rollup_visitors enable row level security, force row level security;
 alter table footfall.sessions enable row level security, force row level security;
 alter table footfall.site_keys enable row level security, force row level security;
 alter table footfall.sites enable row level security, force row level security;
 
 create policy owner_all on footfall.api_keys for all to footfall_owner using (true) with check (true);
+create policy ingest_all on footfall.daily_site_metrics for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.daily_site_metrics for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.daily_site_metrics for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.dead_letter for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.dead_letter for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.dead_letter for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
@@ -197,6 +275,23 @@ create policy owner_all on footfall.events for all to footfall_owner using (true
 create policy reader_one_site on footfall.events for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.odd_ids for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.odd_ids for all to footfall_owner using (true) with check (true);
+create policy ingest_all on footfall.rollup_buckets for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_buckets for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.rollup_buckets for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.rollup_days for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_days for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.rollup_days for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.rollup_frozen for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_frozen for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.rollup_frozen for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.rollup_marks for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_marks for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.rollup_marks for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.rollup_sites for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_sites for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.rollup_sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.rollup_visitors for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_visitors for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.sessions for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.sessions for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.sessions for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
@@ -206,11 +301,24 @@ create policy ingest_read on footfall.sites for select to footfall_ingest using 
 create policy owner_all on footfall.sites for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 
+grant delete, insert, select, update on footfall.daily_site_metrics to footfall_ingest;
+grant select on footfall.daily_site_metrics to footfall_reader;
 grant insert, select on footfall.dead_letter to footfall_ingest;
 grant select on footfall.dead_letter to footfall_reader;
 grant insert, select, update on footfall.events to footfall_ingest;
 grant select on footfall.events to footfall_reader;
 grant insert, select on footfall.odd_ids to footfall_ingest;
+grant delete, insert, select, update on footfall.rollup_buckets to footfall_ingest;
+grant select on footfall.rollup_buckets to footfall_reader;
+grant delete, insert, select, update on footfall.rollup_days to footfall_ingest;
+grant select on footfall.rollup_days to footfall_reader;
+grant delete, insert, select, update on footfall.rollup_frozen to footfall_ingest;
+grant select on footfall.rollup_frozen to footfall_reader;
+grant delete, insert, select, update on footfall.rollup_marks to footfall_ingest;
+grant select on footfall.rollup_marks to footfall_reader;
+grant delete, insert, select, update on footfall.rollup_sites to footfall_ingest;
+grant select on footfall.rollup_sites to footfall_reader;
+grant delete, insert, select, update on footfall.rollup_visitors to footfall_ingest;
 grant select on footfall.schema_migrations to footfall_ingest;
 grant select on footfall.schema_migrations to footfall_reader;
 grant delete, insert, select, update on footfall.sessions to footfall_ingest;
