@@ -1,5 +1,13 @@
 set local role footfall_owner;
 
+-- Until the next pageview of the session, or of the last one what its engagement says. Kept by the row, so that a filter
+-- on time reads the partitions of that time alone; the rollups bring it up to date.
+alter table footfall.events add column time_on_page_ms integer;
+comment on column footfall.events.time_on_page_ms is 'Of a pageview: until the next one of its session, else engaged';
+
+-- A few bytes a partition: an index scan of the days that a filter on time does not reach finds nothing at once.
+create index events_occurred on footfall.events using brin (occurred_at) with (pages_per_range = 16, autosummarize = on);
+
 -- Written by the transaction that stores events: the quarter hours (in UTC) that changed. Append-only and without a key:
 -- upserting one hot row would serialise the commits, and "do nothing" would lose a mark to the job that takes it.
 create table footfall.rollup_marks (
@@ -25,7 +33,7 @@ create table footfall.rollup_frozen (
 
 create table footfall.rollup_buckets (
   bucket timestamptz not null,
-  rolled_at timestamptz not null,
+  rolled_at timestamptz not null, -- on the collectors' clock where it is ahead, so that what was counted is not after it
   duration_us bigint not null,
   pageviews integer not null,
   events integer not null,
@@ -68,12 +76,13 @@ create table footfall.rollup_visitors (
   site text not null,
   keys bigint[] not null,
   previous date[],
-  primary key (site, day, visitor)
+  primary key (site, visitor, day)
 );
 comment on column footfall.rollup_visitors.keys is 'The keys of rollup_days that the visitor belongs to on the day, ascending';
 comment on column footfall.rollup_visitors.previous is 'The previous day of each key; null where all of them are new';
 
-create index rollup_visitors_visitor on footfall.rollup_visitors (site, visitor, day);
+-- A few bytes a row: equal entries of an index are stored once.
+create index rollup_visitors_day on footfall.rollup_visitors (site, day);
 
 create table footfall.daily_site_metrics (
   day date not null,
@@ -120,7 +129,8 @@ create function footfall.rollup_bucket(moment timestamptz) returns timestamptz
 language sql immutable parallel safe
 return date_bin('15 minutes', moment, timestamptz '1970-01-01 00:00:00+00');
 
--- The dimensions of a visit. A session belongs to the day on which it started.
+-- The dimensions of a visit. A session belongs to the day on which it started. Without a campaign or a place that is as
+-- fine, it is in no row of these: they would be the largest part of every visitor's keys, and say nothing.
 create view footfall.rollup_visits with (security_invoker = true) as
 select s.site, s.started_at, s.visitor_id, s.is_bounce, d.dimension, d.value,
   (extract(epoch from s.last_seen_at - s.started_at) * 1000000)::bigint as duration_us
@@ -130,7 +140,8 @@ cross join lateral (values ('all', null), ('entry_page', s.entry_path), ('exit_p
   ('region', s.region), ('city', s.city), ('browser', s.browser), ('os', s.os), ('device', s.device),
   ('language', s.language), ('utm_source', s.utm_source), ('utm_medium', s.utm_medium),
   ('utm_campaign', s.utm_campaign), ('utm_content', s.utm_content), ('utm_term', s.utm_term)) as d (dimension, value)
-where s.entry_rank < 2 and not s.is_bot;
+where s.entry_rank < 2 and not s.is_bot and (d.value is not null or d.dimension not in ('region', 'city', 'utm_source',
+  'utm_medium', 'utm_campaign', 'utm_content', 'utm_term'));
 grant select on footfall.rollup_visits to footfall_ingest;
 
 create function footfall.roll_up_buckets(roll_site text, buckets timestamptz[]) returns void
@@ -143,7 +154,7 @@ begin
   with hits as (
     select footfall.rollup_bucket(e.occurred_at) as bucket, count(*) filter (where not is_bot) as events,
       count(*) filter (where type = 'pageview' and not is_bot) as pageviews,
-      count(*) filter (where is_bot) as bot_events
+      count(*) filter (where is_bot) as bot_events, max(received_at) as last_received_at
     from footfall.events e
     where e.site = roll_site and e.occurred_at >= start_at and e.occurred_at < end_at
       and e.event_day between (start_at at time zone 'UTC')::date - 1 and (end_at at time zone 'UTC')::date + 1
@@ -158,7 +169,7 @@ begin
   )
   insert into footfall.rollup_buckets as b
     (site, bucket, rolled_at, pageviews, events, bot_events, sessions, bounces, duration_us)
-  select roll_site, w.bucket, clock_timestamp(), coalesce(h.pageviews, 0), coalesce(h.events, 0),
+  select roll_site, w.bucket, greatest(clock_timestamp(), h.last_received_at), coalesce(h.pageviews, 0), coalesce(h.events, 0),
     coalesce(h.bot_events, 0), coalesce(v.sessions, 0), coalesce(v.bounces, 0), coalesce(v.duration_us, 0)
   from (select distinct unnest(buckets) as bucket) w
   left join hits h on h.bucket = w.bucket
@@ -168,10 +179,30 @@ begin
     bounces = excluded.bounces, duration_us = excluded.duration_us;
 end $$;
 
+-- On which day before a given one visitors were last seen with each key.
+create function footfall.find_previous_days(roll_site text, roll_day date, visitors bigint[])
+returns table (visitor bigint, key bigint, previous date)
+language plpgsql stable set enable_nestloop = on as $$
+begin
+  /* rollups.find_previous_days */
+  return query
+  select r.visitor, k.key, max(case when r.day < roll_day then r.day else k.previous end)
+  from unnest(visitors) as v (visitor)
+  join footfall.rollup_visitors r on r.site = roll_site and r.visitor = v.visitor and r.day <= roll_day
+  cross join lateral unnest(r.keys, r.previous) as k (key, previous)
+  -- A previous day whose visitors were deleted is known from the row itself alone.
+  where r.day < roll_day or exists (
+    select from footfall.rollup_frozen f where f.site = roll_site and f.day = k.previous
+  )
+  group by r.visitor, k.key;
+end $$;
+
+-- The tables of the rollups grow from nothing within one run, faster than their statistics: where a nested loop would be
+-- quadratic, the functions from here on do without.
 -- Brings the rows of the visitors of one day up to date, and returns the visitors whose row changed.
 create function footfall.roll_up_visitors(roll_site text, roll_day date, start_at timestamptz, end_at timestamptz)
 returns bigint[]
-language plpgsql as $$
+language plpgsql set enable_nestloop = off as $$
 declare
   changed bigint[];
 begin
@@ -195,28 +226,44 @@ begin
       and not exists (select from present p where p.visitor = r.visitor)
     returning r.visitor
   ),
+  fresh as materialized (
+    select p.visitor, p.keys from present p
+    left join footfall.rollup_visitors r on r.site = roll_site and r.day = roll_day and r.visitor = p.visitor
+    where r.keys is distinct from p.keys
+  ),
+  linked as (
+    select f.visitor, array_agg(k.key order by k.at) as keys,
+      case when count(e.previous) > 0 then array_agg(e.previous order by k.at) end as previous
+    from fresh f
+    cross join lateral unnest(f.keys) with ordinality as k (key, at)
+    left join footfall.find_previous_days(roll_site, roll_day, array(select visitor from fresh)) e
+      on e.visitor = f.visitor and e.key = k.key
+    group by f.visitor
+  ),
   written as (
-    insert into footfall.rollup_visitors as r (site, day, visitor, keys)
-    select roll_site, roll_day, visitor, keys from present
-    on conflict (site, day, visitor) do update set keys = excluded.keys, previous = null
-      where r.keys is distinct from excluded.keys
+    insert into footfall.rollup_visitors as r (site, day, visitor, keys, previous)
+    select roll_site, roll_day, visitor, keys, previous from linked
+    on conflict (site, visitor, day) do update set keys = excluded.keys, previous = excluded.previous
     returning r.visitor
   )
   select array_agg(visitor) into changed from (select visitor from gone union all select visitor from written) v;
   return changed;
 end $$;
 
--- Finds the previous day of each key of the given visitors again, and returns the days on which one changed.
-create function footfall.relink_visitors(roll_site text, changed bigint[]) returns date[]
+-- Visitors changed on a day: finds the previous days on their later days again, and returns the days on which one changed.
+create function footfall.relink_visitors(roll_site text, roll_day date, changed bigint[]) returns date[]
 language plpgsql as $$
 declare
   days date[];
 begin
   /* rollups.relink_visitors */
-  with history as (
+  with later as (
+    select distinct r.visitor from unnest(changed) as c (visitor)
+    join footfall.rollup_visitors r on r.site = roll_site and r.visitor = c.visitor and r.day > roll_day
+  ),
+  history as (
     select r.day, r.visitor, r.keys, r.previous
-    from unnest(changed) as c (visitor)
-    join footfall.rollup_visitors r on r.site = roll_site and r.visitor = c.visitor
+    from later l join footfall.rollup_visitors r on r.site = roll_site and r.visitor = l.visitor
   ),
   chain as (
     select h.day, h.visitor, k.at, k.previous as stored,
@@ -224,9 +271,10 @@ begin
     from history h cross join lateral unnest(h.keys, h.previous) with ordinality as k (key, previous, at)
   ),
   kept as (
-    -- A previous day whose visitors were deleted is known from here alone.
-    select c.day, c.visitor, c.at, coalesce(c.previous, f.day) as previous
-    from chain c left join footfall.rollup_frozen f on f.site = roll_site and f.day = c.stored and c.previous is null
+    select c.day, c.visitor, c.at, case when c.previous is null and c.stored is not null then (
+      select f.day from footfall.rollup_frozen f where f.site = roll_site and f.day = c.stored
+    ) else c.previous end as previous
+    from chain c
   ),
   linked as (
     select day, visitor, case when count(previous) > 0 then array_agg(previous order by at) end as previous
@@ -261,7 +309,7 @@ $$;
 
 create function footfall.roll_up_day(roll_site text, roll_day date, start_at timestamptz, end_at timestamptz)
 returns void
-language plpgsql as $$
+language plpgsql set enable_nestloop = off as $$
 begin
   /* rollups.roll_up_day */
   with hits as (
@@ -310,14 +358,14 @@ end $$;
 
 -- Days that were not recomputed themselves: a visitor's earlier day came or went.
 create function footfall.roll_up_returning(roll_site text, days date[]) returns void
-language plpgsql as $$
+language plpgsql set enable_nestloop = off as $$
 begin
   /* rollups.roll_up_returning */
   update footfall.rollup_days d set new_visitors = v.new_visitors, returning_days = v.returning_days,
     returning_visitors = v.returning_visitors
   from unnest(days) as u (day)
   cross join lateral footfall.rollup_day_visitors(roll_site, u.day) v
-  where d.site = roll_site and d.day = u.day and d.key = v.key
+  where d.site = roll_site and d.day = any (days) and d.day = u.day and d.key = v.key
     and (d.new_visitors, d.returning_days, d.returning_visitors)
       is distinct from (v.new_visitors, v.returning_days, v.returning_visitors);
 end $$;
@@ -347,6 +395,63 @@ begin
   where a.site = roll_site and a.day = any (days) and a.dimension = 'all';
 end $$;
 
+-- Of the sessions that have an event or their start in one of the buckets.
+create function footfall.set_times_on_page(roll_site text, buckets timestamptz[]) returns void
+language plpgsql as $$
+declare
+  start_at constant timestamptz := (select min(b) from unnest(buckets) as b);
+  end_at constant timestamptz := (select max(b) + interval '15 minutes' from unnest(buckets) as b);
+  first_day constant date := (start_at at time zone 'UTC')::date;
+  last_day constant date := (end_at at time zone 'UTC')::date;
+begin
+  /* rollups.set_times_on_page */
+  with touched as (
+    select session_id from footfall.events
+    where site = roll_site and occurred_at >= start_at and occurred_at < end_at and session_id is not null
+      and event_day between first_day - 1 and last_day + 1 and type in ('pageview', 'engagement')
+      and footfall.rollup_bucket(occurred_at) = any (buckets)
+    union
+    select session_id from footfall.sessions
+    where site = roll_site and started_at >= start_at and started_at < end_at
+      and footfall.rollup_bucket(started_at) = any (buckets)
+  ),
+  -- A session lasts 24 hours at most.
+  parts as materialized (
+    select e.event_day, e.event_id, e.session_id, e.type, e.page_id, e.occurred_at, e.time_on_page_ms, e.props
+    from footfall.events e
+    where e.site = roll_site and e.event_day between first_day - 2 and last_day + 2
+      and e.type in ('pageview', 'engagement') and e.session_id in (select session_id from touched)
+  ),
+  engaged as (
+    select page_id, sum((props ->> 'engagedMs')::numeric) as engaged_ms from parts
+    where type = 'engagement' and page_id is not null and jsonb_typeof(props -> 'engagedMs') = 'number'
+    group by page_id
+  ),
+  pages as (
+    select event_day, event_id, time_on_page_ms, extract(epoch from lead(occurred_at)
+      over (partition by session_id order by occurred_at, event_id) - occurred_at) * 1000 as until_next_ms
+    from parts where type = 'pageview'
+  ),
+  timed as (
+    select p.event_day, p.event_id, p.time_on_page_ms as stored,
+      case when coalesce(p.until_next_ms, g.engaged_ms) < 2147483648
+        then coalesce(p.until_next_ms, g.engaged_ms)::integer end as time_on_page_ms
+    from pages p left join engaged g on g.page_id = p.event_id
+  ),
+  -- Whoever holds a row moves it between sessions and marks them: this waits for nobody, so that nobody deadlocks with it.
+  locked as (
+    select e.event_day, e.event_id, t.time_on_page_ms
+    from timed t
+    join footfall.events e on e.site = roll_site and e.event_day = t.event_day and e.event_id = t.event_id
+    where t.stored is distinct from t.time_on_page_ms and e.event_day between first_day - 2 and last_day + 2
+    for no key update of e skip locked
+  )
+  update footfall.events e set time_on_page_ms = l.time_on_page_ms
+  from locked l
+  where e.site = roll_site and e.event_day = l.event_day and e.event_id = l.event_id
+    and e.event_day between first_day - 2 and last_day + 2;
+end $$;
+
 create function footfall.lock_rollups(roll_site text) returns bigint
 language sql stable
 return hashtextextended('footfall rollups ' || roll_site, 0);
@@ -369,11 +474,11 @@ begin
   on conflict (site) do update set timezone = excluded.timezone;
 end $$;
 
--- Takes the marks of a few days, the latest first, and makes these days again from events and sessions. One transaction:
+-- Takes the marks of a few days, the earliest first, so that a backlog finds the previous days as it goes, and makes these days again from events and sessions. One transaction:
 -- after a crash the marks are still there. Each statement has a snapshot of its own, later than the marks that it answers.
 create function footfall.roll_up(roll_site text, max_days integer, first_day date default '-infinity',
   last_day date default 'infinity') returns integer
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
   zone constant text := (select timezone from footfall.sites where site = roll_site);
   days date[];
@@ -393,10 +498,15 @@ begin
   end if;
   days := array(select distinct (bucket at time zone zone)::date as day from footfall.rollup_marks
     where site = roll_site and (bucket at time zone zone)::date between first_day and last_day
-    order by day desc limit max_days);
+    order by day limit max_days);
   with taken as (
     delete from footfall.rollup_marks
     where site = roll_site and (bucket at time zone zone)::date = any (days) returning bucket
+  ),
+  left_alone as (
+    update footfall.rollup_buckets b set rolled_at = clock_timestamp() from taken t, footfall.rollup_frozen f
+    where b.site = roll_site and b.bucket = t.bucket
+      and f.site = roll_site and f.day = (t.bucket at time zone zone)::date
   )
   select array_agg(distinct t.bucket) into buckets from taken t
   where not exists (select from footfall.rollup_frozen f
@@ -409,7 +519,7 @@ begin
   foreach one in array days loop
     changed := footfall.roll_up_visitors(roll_site, one, one::timestamp at time zone zone,
       (one + 1)::timestamp at time zone zone);
-    relinked := relinked || footfall.relink_visitors(roll_site, changed);
+    relinked := relinked || footfall.relink_visitors(roll_site, one, changed);
   end loop;
   foreach one in array days loop
     perform footfall.roll_up_day(roll_site, one, one::timestamp at time zone zone,
@@ -417,6 +527,7 @@ begin
   end loop;
   perform footfall.roll_up_returning(roll_site, array(select distinct unnest(relinked) except select unnest(days)));
   perform footfall.roll_up_metrics(roll_site, days);
+  perform footfall.set_times_on_page(roll_site, buckets);
   return cardinality(days);
 end $$;
 comment on function footfall.roll_up is 'Makes marked days of a site again, at most max_days of them; returns how many';

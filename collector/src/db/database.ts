@@ -40,7 +40,7 @@ function beginAs(role: Role): string {
   if (role.name !== 'footfall_reader') return begin;
   if (!sitePattern.test(role.site))
     throw new Error(`site: expected ${sitePattern}, got ${JSON.stringify(role.site)}`);
-  return `${begin}; set local app.site = '${role.site}'; set local statement_timeout = '30s'`;
+  return `${begin}; set local app.site = '${role.site}'; set local statement_timeout = '30s'; set local search_path = pipeline`;
 }
 
 // A client that is checked out has no listener of its own: without one the death of the server would end the process.

@@ -5,6 +5,7 @@ import { planSessions, settleSessions } from '../sessions/sessionize.js';
 import { type DeadLetter, writeDeadLetters } from './dead-letter.js';
 import type { PendingEvent } from './event-row.js';
 import { findStored, insertEvents, keyOf } from './insert-events.js';
+import { setTimesOnPage } from './time-on-page.js';
 
 export type Outcome = 'stored' | 'duplicate' | 'too_old';
 
@@ -28,6 +29,7 @@ export async function commit(
     const young = firstOfEach(events.filter((event) => !event.isTooOld));
     await lockOddEvents(tx, young);
     const plan = await planSessions(tx, young);
+    setTimesOnPage(young);
     const insertedKeys = await insertEvents(tx, young);
     const inserted = young.filter((event) => insertedKeys.has(keyOf(event)));
     const starts = await settleSessions(tx, plan, inserted);

@@ -23,3 +23,14 @@ export const visitDimensions = {
 export type Dimension = 'page' | keyof typeof visitDimensions;
 
 export const dimensions = ['page', ...Object.keys(visitDimensions)] as Dimension[];
+
+/** Visits without one of these are no row of its breakdown. */
+export const optionalDimensions: ReadonlySet<Dimension> = new Set([
+  'region',
+  'city',
+  'utm_source',
+  'utm_medium',
+  'utm_campaign',
+  'utm_content',
+  'utm_term',
+]);

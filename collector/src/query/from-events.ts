@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/database.js';
 import type { BreakdownRow, DayRange, Source, Totals } from './day-range.js';
-import { type Dimension, visitDimensions } from './dimensions.js';
+import { type Dimension, optionalDimensions, visitDimensions } from './dimensions.js';
 
 const range = `/* $1 site, $2 first day, $3 last day, $4 timezone */
   bounds as (
@@ -53,7 +53,9 @@ function readBreakdown(
   limit: number,
 ): Promise<BreakdownRow[]> {
   if (dimension === 'page') return readPages(tx, days, limit);
-  return readVisits(tx, days, { column: visitDimensions[dimension], limit });
+  const column = visitDimensions[dimension];
+  const condition = optionalDimensions.has(dimension) ? `where ${column} is not null` : '';
+  return readVisits(tx, days, { column, condition, limit });
 }
 
 function readPages(tx: Transaction, days: DayRange, limit: number): Promise<BreakdownRow[]> {
@@ -67,17 +69,17 @@ function readPages(tx: Transaction, days: DayRange, limit: number): Promise<Brea
   );
 }
 
-// The column is one of ours, never the caller's text.
+// Column and condition are ours, never the caller's text.
 function readVisits(
   tx: Transaction,
   days: DayRange,
-  { column, limit }: { column: string; limit: number },
+  { column, condition, limit }: { column: string; condition: string; limit: number },
 ): Promise<BreakdownRow[]> {
   return tx.query<BreakdownRow>(
     `/* from-events.readVisits */
      with ${range}
      select ${column} as value, count(distinct visitor_id) as visitors, 0 as pageviews, count(*) as sessions
-     from visits
+     from visits ${condition}
      group by ${column} order by visitors desc, sessions desc, ${column} limit $5::integer`,
     [...valuesOf(days), limit],
   );

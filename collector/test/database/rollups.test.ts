@@ -297,3 +297,37 @@ test('daily metrics are those of the rollups', async () => {
     },
   ]);
 });
+
+test('the time on a page ends with the next one, also one that comes late; the last has what engagement says', async () => {
+  const at = now - 20 * minuteMs;
+  const page = (path: string, seconds: number) => ({
+    id: newId(at + seconds * 1_000),
+    type: 'pageview',
+    ts: at + seconds * 1_000,
+    url: `https://a.example${path}`,
+  });
+  const send = async (...events: { id: string; ts: number }[]) => {
+    await collector.send({ sentAt: now, visitor: { id: 'reader' }, events }, { site: 'other' });
+    await collector.query(`select footfall.roll_up('other', 31)`);
+    const rows = await collector.query<{ path: string; seconds: number | null }>(
+      `select path, time_on_page_ms / 1000 as seconds from footfall.events
+       where site = 'other' and visitor_id = 'reader' and type = 'pageview' order by occurred_at`,
+    );
+    return rows.map(({ path, seconds }) => `${path} ${seconds}`);
+  };
+  const last = page('/last', 60);
+  expect(await send(page('/first', 0), last)).toEqual(['/first 60', '/last null']);
+  expect(await send(page('/late', 20))).toEqual(['/first 20', '/late 40', '/last null']);
+  const engagement = {
+    ...last,
+    id: newId(last.ts),
+    type: 'engagement',
+    pageId: last.id,
+    ts: last.ts + 9_000,
+  };
+  expect(await send({ ...engagement, props: { engagedMs: 7_000 } } as typeof last)).toEqual([
+    '/first 20',
+    '/late 40',
+    '/last 7',
+  ]);
+});
