@@ -11,6 +11,8 @@ const hourMs = 3_600_000;
 
 // A job that ran for a second rests for nine: what runs beside the requests takes at most a tenth of the time.
 const restPerRun = 9;
+// While the database is away, one line in the log is enough for a while.
+const restAfterFailureMs = 30_000;
 
 /** What the collector does besides answering. Each job may run twice, or on several collectors at once. */
 export const jobs: Job[] = [
@@ -30,17 +32,19 @@ export async function startJobs({ database, now, log }: Deps): Promise<{ stop():
   const timers = jobs.map((job) => setInterval(() => void track(job), job.everyMs).unref());
 
   async function track(job: Job): Promise<void> {
-    const startedAt = now();
+    const startedAt = performance.now();
     if (startedAt < (restingUntil.get(job) ?? 0)) return;
     restingUntil.set(job, Number.POSITIVE_INFINITY);
-    const run = job
-      .run(database, startedAt)
-      .catch((error: unknown) => log(`job ${job.name}: ${String(error)}`));
+    let minRestMs = 0;
+    const run = job.run(database, now()).catch((error: unknown) => {
+      log(`job ${job.name}: ${String(error)}`);
+      minRestMs = restAfterFailureMs;
+    });
     running.add(run);
     await run;
     running.delete(run);
-    const endedAt = now();
-    restingUntil.set(job, endedAt + restPerRun * (endedAt - startedAt));
+    const endedAt = performance.now();
+    restingUntil.set(job, endedAt + Math.max(minRestMs, restPerRun * (endedAt - startedAt)));
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.js';
 
-const daysAtOnce = 4;
+// Few, so that a reader who waits for the lock of a site gets it soon.
+const daysAtOnce = 2;
 const maxRunMs = 1_000;
 
 /**

@@ -8,7 +8,7 @@ import { fromEvents } from '../../src/query/from-events.js';
 import { fromRollups } from '../../src/query/from-rollups.js';
 import { markDirty } from '../../src/rollups/mark-dirty.js';
 import { refreshRollups } from '../../src/rollups/refresh.js';
-import { rollUp } from '../../src/rollups/roll-up.js';
+import { endSessions, rollUp } from '../../src/rollups/roll-up.js';
 import { createRandom, type Random } from '../random.js';
 import { chrome, newId, startTestCollector, type TestCollector } from '../test-collector.js';
 
@@ -55,6 +55,7 @@ beforeAll(async () => {
       retentionDays: 395,
     });
   }
+  await endSessions(collector.database, now); // makes the sites known to the rollups
 });
 afterAll(async () => {
   await otherCollector.end();
