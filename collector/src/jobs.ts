@@ -3,6 +3,7 @@ import { keepPartitions } from './db/partitions.js';
 import { deleteOldSalts } from './ingest/visitor.js';
 import { applyRetention } from './retention/apply-retention.js';
 import { deleteOldLetters } from './retention/delete-letters.js';
+import { endSessions, rollUp } from './rollups/roll-up.js';
 
 export type Job = {
   name: string;
@@ -12,8 +13,15 @@ export type Job = {
   canWait?: boolean;
 };
 
+const secondMs = 1_000;
+const minuteMs = 60_000;
 const hourMs = 3_600_000;
 const firstWaitMs = 60_000;
+
+// A job that ran for a second rests for nine: what runs beside the requests takes at most a tenth of the time.
+const restPerRun = 9;
+// While the database is away, one line in the log is enough for a while.
+const restAfterFailureMs = 30_000;
 
 /** What the collector does besides answering. Each job may run twice, or on several collectors at once. */
 export const jobs: Job[] = [
@@ -21,6 +29,8 @@ export const jobs: Job[] = [
   { name: 'visitor salts', everyMs: hourMs, run: deleteOldSalts },
   { name: 'retention', everyMs: hourMs, run: applyRetention, canWait: true },
   { name: 'old dead letters', everyMs: hourMs, run: deleteOldLetters, canWait: true },
+  { name: 'rollups', everyMs: secondMs, run: rollUp },
+  { name: 'session ends', everyMs: minuteMs, run: endSessions },
 ];
 
 type Deps = { database: Database; now: () => number; log: (line: string) => void };
@@ -29,18 +39,26 @@ type Deps = { database: Database; now: () => number; log: (line: string) => void
 export async function startJobs({ database, now, log }: Deps): Promise<{ stop(): Promise<void> }> {
   for (const job of jobs) if (!job.canWait) await job.run(database, now(), log);
   const running = new Set<Promise<void>>();
+  const restingUntil = new Map<Job, number>();
   const timers = jobs.map((job) => setInterval(() => void track(job), job.everyMs).unref());
 
   const later = jobs.filter(({ canWait }) => canWait);
   timers.push(...later.map((job) => setTimeout(() => void track(job), firstWaitMs).unref()));
 
   async function track(job: Job): Promise<void> {
-    const run = job
-      .run(database, now(), log)
-      .catch((error: unknown) => log(`job ${job.name}: ${String(error)}`));
+    const startedAt = performance.now();
+    if (startedAt < (restingUntil.get(job) ?? 0)) return;
+    restingUntil.set(job, Number.POSITIVE_INFINITY);
+    let minRestMs = 0;
+    const run = job.run(database, now(), log).catch((error: unknown) => {
+      log(`job ${job.name}: ${String(error)}`);
+      minRestMs = restAfterFailureMs;
+    });
     running.add(run);
     await run;
     running.delete(run);
+    const endedAt = performance.now();
+    restingUntil.set(job, endedAt + Math.max(minRestMs, restPerRun * (endedAt - startedAt)));
   }
 
   return {

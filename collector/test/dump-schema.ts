@@ -40,6 +40,19 @@ const queries = {
       t.relname, g.grantee::regrole) as line
     from (${relations}) t, aclexplode(t.relacl) g where g.grantee <> 'footfall_owner'::regrole
     group by t.relname, g.grantee order by t.relname, g.grantee::regrole::text`,
+  views: `
+    select format(E'create view %s.%s with (security_invoker = %s) -- (\\n%s\\n-- );', c.relnamespace::regnamespace, c.relname,
+      coalesce((select option_value from pg_options_to_table(c.reloptions) where option_name = 'security_invoker'), 'false'),
+      string_agg(format('--   %s %s', a.attname, format_type(a.atttypid, a.atttypmod)), E',\\n' order by a.attnum)) as line
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+    where c.relkind = 'v' and c.relnamespace::regnamespace::text in ('footfall', 'pipeline')
+    group by c.oid order by c.relnamespace::regnamespace::text, c.relname`,
+  functions: `
+    select format('create %s %s.%s(%s)%s;', case p.prokind when 'p' then 'procedure' else 'function' end,
+      p.pronamespace::regnamespace, p.proname, pg_get_function_arguments(p.oid),
+      ' returns ' || pg_get_function_result(p.oid)) as line
+    from pg_proc p where p.pronamespace::regnamespace::text in ('footfall', 'pipeline')
+    order by p.pronamespace::regnamespace::text, p.proname`,
   columnGrants: `
     select format('grant select (%s) on footfall.%s to %s;', string_agg(a.attname, ', ' order by a.attnum), t.relname,
       g.grantee::regrole) as line
@@ -47,7 +60,10 @@ const queries = {
     group by t.relname, g.grantee order by t.relname, g.grantee::regrole::text`,
 };
 
-/** The schema footfall as the catalogue of a migrated database tells it, in the same words on every server version. */
+/**
+ * The schemas as the catalogue of a migrated database tells them, in the same words on every server version: which is
+ * why views have their columns here, functions their arguments, and both their text in the migrations.
+ */
 export async function dumpSchema({ query }: TestDatabase): Promise<string> {
   const parts: string[] = [
     '-- The result of all migrations, for reading. Written by `npm run schema`; not run by anything.',

@@ -155,9 +155,21 @@ function checkSite({
       exitCode: 2,
     });
   }
-  if (!Intl.supportedValuesOf('timeZone').includes(timezone) && timezone !== 'UTC') {
+  if (!isTimezone(timezone)) {
     throw new StartError(`--timezone: expected an IANA timezone like Europe/Berlin, got "${timezone}"`, {
       exitCode: 2,
     });
+  }
+}
+
+// The list of supportedValuesOf has one name a zone, often the old one: Asia/Kathmandu is not in it. Offsets like +05:45
+// are no zone of the database, whose POSIX signs run the other way.
+function isTimezone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
   }
 }

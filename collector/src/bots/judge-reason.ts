@@ -53,7 +53,11 @@ async function judgeEvents(
          update footfall.events set is_bot = not $3::boolean
          where site = $1::text and bot_reason = $2::text and is_bot = $3::boolean
            and event_day >= $4::date and event_day < $5::date
-         returning session_id
+         returning site, session_id, occurred_at
+       ),
+       marked as (
+         insert into footfall.rollup_marks (site, bucket)
+         select distinct site, footfall.rollup_bucket(occurred_at) from judged
        )
        select session_id, count(*) as events from judged group by session_id`,
       [site, reason, isHuman, range.from, range.to],
@@ -68,10 +72,15 @@ async function judgeEvents(
 async function judgeSessions(tx: Transaction, site: string, sessionIds: string[]): Promise<void> {
   await tx.query(
     `/* judge-reason.judgeSessions */
-     update footfall.sessions s set is_bot = exists (
-       select from footfall.events e where e.site = s.site and e.session_id = s.session_id and e.is_bot
+     with judged as (
+       update footfall.sessions s set is_bot = exists (
+         select from footfall.events e where e.site = s.site and e.session_id = s.session_id and e.is_bot
+       )
+       where s.site = $1::text and s.session_id = any($2::uuid[])
+       returning s.site, s.started_at
      )
-     where s.site = $1::text and s.session_id = any($2::uuid[])`,
+     insert into footfall.rollup_marks (site, bucket)
+     select distinct site, footfall.rollup_bucket(started_at) from judged`,
     [site, sessionIds],
   );
 }

@@ -45,7 +45,7 @@ function beginAs(role: Role): string {
   if (role.name !== 'footfall_reader') return begin;
   if (!sitePattern.test(role.site))
     throw new Error(`site: expected ${sitePattern}, got ${JSON.stringify(role.site)}`);
-  return `${begin}; set local app.site = '${role.site}'; set local statement_timeout = '30s'`;
+  return `${begin}; set local app.site = '${role.site}'; set local statement_timeout = '30s'; set local search_path = pipeline`;
 }
 
 // How long the answer of a server may take that keeps to its own limit.

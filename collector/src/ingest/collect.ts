@@ -76,10 +76,6 @@ async function writeLetters(deps: EnrichDeps, { received, batch, refused }: Refu
   return tellTwinsApart(letters);
 }
 
-function senderOf({ isServer, userAgent, clientHints, language }: Client): Sender {
-  return { isServer, userAgent, clientHints, language };
-}
-
 function describeBatch({ client, receivedAt }: Received, { events: _, ...batch }: Batch) {
   return { site: client.site.site, receivedAt, batch };
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../db/database.js';
+import { markDirty } from '../rollups/mark-dirty.js';
 import { planSessions, settleSessions } from '../sessions/sessionize.js';
 import { type DeadLetter, writeDeadLetters } from './dead-letter.js';
 import type { PendingEvent } from './event-row.js';
 import { findStored, insertEvents, keyOf } from './insert-events.js';
+import { setTimesOnPage } from './time-on-page.js';
 
 export type Outcome = 'stored' | 'duplicate' | 'too_old';
 
@@ -27,9 +29,11 @@ export async function commit(
     const young = firstOfEach(events.filter((event) => !event.isTooOld));
     await lockOddEvents(tx, young);
     const plan = await planSessions(tx, young);
+    setTimesOnPage(young);
     const insertedKeys = await insertEvents(tx, young);
     const inserted = young.filter((event) => insertedKeys.has(keyOf(event)));
-    await settleSessions(tx, plan, inserted);
+    const starts = await settleSessions(tx, plan, inserted);
+    await markDirty(tx, inserted, starts);
     const tooOld = await findTooOld(tx, events);
     await writeDeadLetters(tx, deadLetters([...tooOld]));
     return outcomesOf(events, new Set(inserted), tooOld);

@@ -58,6 +58,8 @@ export type EventRow = {
   release: string | null;
   flags: Flag[];
   props: unknown;
+  /** Of a pageview whose next one is known already. */
+  timeOnPageMs?: number | null;
 };
 
 /** An event on its way into the database: the row, and what the commit must know of it. */
@@ -122,6 +124,7 @@ export const eventColumns: Column[] = [
   column('pageId', 'uuid'),
   column('eventDay', 'date'),
   column('seq', 'integer'),
+  column('timeOnPageMs', 'integer'),
   column('isBot', 'boolean'),
   column('value', 'numeric'),
   column('flags', 'text[]'),

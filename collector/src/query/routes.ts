@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import type { Database, Transaction } from '../db/database.js';
 import { Refusal } from '../refusal.js';
+import { chooseSource } from './choose-source.js';
+import type { DayRange } from './day-range.js';
 import { readOverview } from './overview.js';
 
 export type OverviewDeps = { database: Database; now: () => number };
@@ -16,6 +18,8 @@ const querySchema = z
     error: 'expected a day not before from',
   });
 
+type Query = z.infer<typeof querySchema>;
+
 const defaultDays = 30;
 const dayMs = 86_400_000;
 
@@ -26,20 +30,23 @@ export function overviewRoutes({ database, now }: OverviewDeps): Hono {
     const query = parseQuery(c.req.query());
     const header = c.req.header('authorization');
     await authorize(database, { header, allowed: ['owner', 'admin', 'analyst'], site: query.site });
-    const overview = await database.withSite(query.site, async (tx) => {
-      const timezone = await readTimezone(tx, query.site);
-      const to = query.to ?? localDay(now(), timezone);
-      const from = query.from ?? localDay(Date.parse(to) - (defaultDays - 1) * dayMs, 'UTC');
-      if (from > to)
-        throw new Refusal(400, 'bad_query', 'from: expected a day not after to', { path: 'from' });
-      return readOverview(tx, { site: query.site, from, to, timezone });
-    });
+    const timezone = await database.withSite(query.site, (tx) => readTimezone(tx, query.site));
+    const days = chooseDays(query, { timezone, now: now() });
+    const source = await chooseSource(database, days);
+    const overview = await database.withSite(query.site, (tx) => readOverview(tx, days, source));
     return c.json(overview, 200, { 'cache-control': 'no-store' });
   });
   return routes;
 }
 
-function parseQuery(input: Record<string, string>): z.infer<typeof querySchema> {
+function chooseDays(query: Query, { timezone, now }: { timezone: string; now: number }): DayRange {
+  const to = query.to ?? localDay(now, timezone);
+  const from = query.from ?? localDay(Date.parse(to) - (defaultDays - 1) * dayMs, 'UTC');
+  if (from <= to) return { site: query.site, from, to, timezone };
+  throw new Refusal(400, 'bad_query', 'from: expected a day not after to', { path: 'from' });
+}
+
+function parseQuery(input: Record<string, string>): Query {
   const parsed = querySchema.safeParse(input);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

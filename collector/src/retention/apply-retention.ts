@@ -2,7 +2,7 @@ import type { Database, Transaction } from '../db/database.js';
 import { utcDay } from '../db/partition-range.js';
 import { dropPartition, listPartitions } from '../db/partitions.js';
 import { deleteEvents, deleteOddIds, deleteSessions } from './delete-expired.js';
-import { type Expiry, planExpiry } from './plan-expiry.js';
+import { type Expiry, planExpiry, type SiteExpiry } from './plan-expiry.js';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -23,6 +23,7 @@ export async function applyRetention(database: Database, now: number, log: Log):
 
 async function expire(database: Database, now: number, log: Log): Promise<void> {
   const expiry = planExpiry(await readRetention(database), now);
+  for (const site of expiry.sites) await freezeRollups(database, site);
   const maxDays = Math.max(1, Math.floor((await database.asOwner(listPartitions)).length / 10));
   const dropped = await dropExpiredDays(database, expiry, maxDays);
   if (dropped.length > 0) log(`retention: dropped ${dropped.join(', ')}`);
@@ -31,6 +32,13 @@ async function expire(database: Database, now: number, log: Log): Promise<void> 
     await deleteSessions(database, site);
     await deleteOddIds(database, site, utcDay(now - 36 * dayMs));
   }
+}
+
+// What was counted stays counted: without its events a day would be made again as zero.
+async function freezeRollups(database: Database, { site, before }: SiteExpiry): Promise<void> {
+  await database.asOwner((tx) =>
+    tx.query(`select footfall.freeze_rollups($1::text, '-infinity', $2::date)`, [site, before]),
+  );
 }
 
 // Two collectors would do the same work twice. The lock is held by a transaction that reads no table: what it has read it

@@ -2,7 +2,7 @@ import type { Transaction } from '../db/database.js';
 import { type Environment, eventColumns, type PendingEvent } from '../ingest/event-row.js';
 import { aggregateSessions, isActive } from './aggregate.js';
 import { type Arrival, cutSessions, findSessionAt, type Interval } from './assign.js';
-import { replaceSessions } from './store.js';
+import { replaceSessions, type SessionStart } from './store.js';
 import { loadIntervals, type VisitorWindow, visitorKey } from './visitor-sessions.js';
 
 type StoredEvent = PendingEvent & { sessionId: string };
@@ -14,18 +14,19 @@ const names = eventColumns.map(({ name }) => `e.${name}`).join(', ');
  * sessions, or moves the 24-hour cut. The caller holds the visitor's lock and has inserted the arrival.
  *
  * @param arrivedIds sessions that the arrivals were given for the time being
+ * @returns the starts of the sessions, before and after
  */
 export async function rebuildSessions(
   tx: Transaction,
   window: VisitorWindow,
   arrivedIds: string[],
-): Promise<void> {
+): Promise<SessionStart[]> {
   const intervals = await loadChain(tx, window);
   const oldIds = [...new Set([...intervals.map(({ sessionId }) => sessionId), ...arrivedIds])];
   const events = await loadEvents(tx, window.site, oldIds);
   const moved = nameSessions(events);
   await moveEvents(tx, moved);
-  await replaceSessions(tx, window.site, oldIds, aggregateSessions(events));
+  return replaceSessions(tx, window.site, oldIds, aggregateSessions(events));
 }
 
 // Sessions that follow each other without a gap, cut by the 24 hours alone, change together; those before the arrivals

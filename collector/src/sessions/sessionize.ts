@@ -3,7 +3,7 @@ import type { PendingEvent } from '../ingest/event-row.js';
 import { aggregateSessions, isActive } from './aggregate.js';
 import { assignSessions, type Interval } from './assign.js';
 import { moveEvents, rebuildSessions } from './rebuild.js';
-import { upsertSessions } from './store.js';
+import { type SessionStart, upsertSessions } from './store.js';
 import { loadIntervals, lockVisitors, type VisitorWindow, visitorKey } from './visitor-sessions.js';
 
 type Group = { window: VisitorWindow; events: PendingEvent[]; stored: Interval[] };
@@ -30,12 +30,16 @@ export async function planSessions(tx: Transaction, events: PendingEvent[]): Pro
   return { groups };
 }
 
-/** Writes the sessions of the events that were inserted. Duplicates leave no trace in them. */
+/**
+ * Writes the sessions of the events that were inserted. Duplicates leave no trace in them.
+ *
+ * @returns when the sessions that changed start, and when they started before
+ */
 export async function settleSessions(
   tx: Transaction,
   plan: SessionPlan,
   inserted: PendingEvent[],
-): Promise<void> {
+): Promise<SessionStart[]> {
   const isNew = new Set(inserted);
   const rebuilds: Group[] = [];
   for (const group of plan.groups) {
@@ -45,8 +49,11 @@ export async function settleSessions(
     if (events.length < group.events.length) await reassign(tx, settled);
     if (needsRebuild(settled)) rebuilds.push(settled);
   }
-  await upsertSessions(tx, aggregateSessions(inserted));
-  for (const { window, events } of rebuilds) await rebuildSessions(tx, window, sessionIdsOf(events));
+  const starts = await upsertSessions(tx, aggregateSessions(inserted));
+  for (const { window, events } of rebuilds) {
+    starts.push(...(await rebuildSessions(tx, window, sessionIdsOf(events))));
+  }
+  return starts;
 }
 
 function isDerived(event: PendingEvent): event is PendingEvent & { visitorId: string } {

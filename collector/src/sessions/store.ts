@@ -38,35 +38,60 @@ const rules = [
   ),
 ].join(',\n');
 
+/** When a session starts, or started before it changed, in milliseconds since 1970: the rollups of both times change. */
+export type SessionStart = { site: string; startedAt: number };
+
+type StartRow = { site: string; started_at: Date };
+
+function toStart({ site, started_at }: StartRow): SessionStart {
+  return { site, startedAt: started_at.getTime() };
+}
+
 /**
  * Adds parts of sessions to what is stored. Commutative, so that the order of batches does not matter; the parts come
  * from newly inserted events only, so that a retry adds nothing.
  *
  * @param parts one row a session: two rows of one key in one statement fail with SQLSTATE 21000
+ * @returns the starts of these sessions, before and after
  */
-export async function upsertSessions(tx: Transaction, parts: SessionRow[]): Promise<void> {
-  if (parts.length === 0) return;
+export async function upsertSessions(tx: Transaction, parts: SessionRow[]): Promise<SessionStart[]> {
+  if (parts.length === 0) return [];
   const { from, select, values } = unnestRows(parts, sessionColumns, { alias: 'r' });
-  await tx.query(
+  const rows = await tx.query<StartRow>(
     `/* store.upsertSessions */
-     insert into footfall.sessions as s (${names})
-     select ${select} from ${from} order by r.site, r.session_id
-     ${conflict} ${rules}`,
+     with parts as materialized (select ${select} from ${from}),
+     before as materialized (
+       select s.site, s.started_at from parts
+       join footfall.sessions s on s.site = parts.site and s.session_id = parts.session_id
+     ),
+     written as (
+       insert into footfall.sessions as s (${names})
+       select ${names} from parts order by site, session_id
+       ${conflict} ${rules}
+       returning s.site, s.started_at
+     )
+     select site, started_at from before union select site, started_at from written`,
     values,
   );
+  return rows.map(toStart);
 }
 
-/** Replaces sessions by rows that were aggregated anew from all of their events. */
+/**
+ * Replaces sessions by rows that were aggregated anew from all of their events.
+ *
+ * @returns the starts of the old and of the new sessions
+ */
 export async function replaceSessions(
   tx: Transaction,
   site: string,
   oldIds: string[],
   rows: SessionRow[],
-): Promise<void> {
-  await tx.query(
+): Promise<SessionStart[]> {
+  const gone = await tx.query<StartRow>(
     `/* store.replaceSessions */
-     delete from footfall.sessions where site = $1::text and session_id = any($2::uuid[])`,
+     delete from footfall.sessions where site = $1::text and session_id = any($2::uuid[])
+     returning site, started_at`,
     [site, oldIds],
   );
-  await upsertSessions(tx, rows);
+  return [...gone.map(toStart), ...(await upsertSessions(tx, rows))];
 }

@@ -24,7 +24,7 @@ test('a second run applies nothing', async () => {
 test('two collectors that start at once migrate a new database once', async () => {
   const fresh = await createTestDatabase();
   try {
-    await fresh.query('drop schema footfall cascade');
+    await fresh.query('drop schema footfall, pipeline cascade');
     const runs = await Promise.all([1, 2].map(() => migrate({ url: fresh.url, log: () => {} })));
     expect(runs.map((applied) => applied.length).sort()).toEqual([0, (await readMigrations()).length]);
   } finally {
