@@ -20,6 +20,15 @@ export function planExpiry(sites: { site: string; retentionDays: number | null }
   const dropBefore = keepsAll ? null : limited.map(({ before }) => before).reduce((a, b) => (a < b ? a : b));
   return {
     dropBefore,
-    sites: limited.map(({ site, before }) => ({ site, before, from: dropBefore ?? '0001-01-01' })),
+    // The partition of an old month is dropped when all of it is past: until then its days go row by row.
+    sites: limited.map(({ site, before }) => ({
+      site,
+      before,
+      from: dropBefore ? firstOfMonth(dropBefore) : '0001-01-01',
+    })),
   };
+}
+
+function firstOfMonth(day: string): string {
+  return `${day.slice(0, 7)}-01`;
 }
