@@ -1,6 +1,8 @@
 import type { Database } from './db/database.js';
 import { ensureRecentPartitions } from './db/partitions.js';
 import { deleteOldSalts } from './ingest/visitor.js';
+import { deleteOldLinks } from './sessions/links.js';
+import { deleteOldWaiting } from './sessions/waiting.js';
 
 export type Job = { name: string; everyMs: number; run: (database: Database, now: number) => Promise<void> };
 
@@ -10,6 +12,8 @@ const hourMs = 3_600_000;
 export const jobs: Job[] = [
   { name: 'partitions', everyMs: hourMs, run: ensureRecentPartitions },
   { name: 'visitor salts', everyMs: hourMs, run: deleteOldSalts },
+  { name: 'visitor links', everyMs: hourMs, run: deleteOldLinks },
+  { name: 'waiting events', everyMs: hourMs, run: deleteOldWaiting },
 ];
 
 type Deps = { database: Database; now: () => number; log: (line: string) => void };

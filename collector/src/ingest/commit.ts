@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../db/database.js';
+import { rerunWhenBusy } from '../sessions/lock-streams.js';
 import { planSessions, settleSessions } from '../sessions/sessionize.js';
 import { type DeadLetter, writeDeadLetters } from './dead-letter.js';
 import type { PendingEvent } from './event-row.js';
@@ -23,17 +24,19 @@ export async function commit(
   events: PendingEvent[],
   { deadLetters }: { deadLetters: (tooOld: PendingEvent[]) => DeadLetter[] },
 ): Promise<Outcome[]> {
-  return database.asIngest(async (tx) => {
-    const young = firstOfEach(events.filter((event) => !event.isTooOld));
-    await lockOddEvents(tx, young);
-    const plan = await planSessions(tx, young);
-    const insertedKeys = await insertEvents(tx, young);
-    const inserted = young.filter((event) => insertedKeys.has(keyOf(event)));
-    await settleSessions(tx, plan, inserted);
-    const tooOld = await findTooOld(tx, events);
-    await writeDeadLetters(tx, deadLetters([...tooOld]));
-    return outcomesOf(events, new Set(inserted), tooOld);
-  });
+  const young = firstOfEach(events.filter((event) => !event.isTooOld));
+  return rerunWhenBusy((streams) =>
+    database.asIngest(async (tx) => {
+      await lockOddEvents(tx, young);
+      const plan = await planSessions(tx, young, streams);
+      const insertedKeys = await insertEvents(tx, young);
+      const inserted = young.filter((event) => insertedKeys.has(keyOf(event)));
+      await settleSessions(tx, plan, inserted);
+      const tooOld = await findTooOld(tx, events);
+      await writeDeadLetters(tx, deadLetters([...tooOld]));
+      return outcomesOf(events, new Set(inserted), tooOld);
+    }),
+  );
 }
 
 function firstOfEach(events: PendingEvent[]): PendingEvent[] {
