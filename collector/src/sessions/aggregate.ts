@@ -31,7 +31,7 @@ export function aggregateSessions(events: PendingEvent[]): SessionRow[] {
 }
 
 function startSession(event: PendingEvent, sessionId: string): SessionRow {
-  const isPageview = event.type === 'pageview';
+  const canExit = rankOf(event) === 0;
   return {
     ...entryOf(event),
     site: event.site,
@@ -43,21 +43,22 @@ function startSession(event: PendingEvent, sessionId: string): SessionRow {
     startedAt: event.occurredAt,
     endedAt: event.occurredAt,
     lastSeenAt: event.occurredAt,
-    exitAt: isPageview ? event.occurredAt : null,
-    exitEventId: isPageview ? event.eventId : null,
-    exitUrl: isPageview ? event.url : null,
-    exitPath: isPageview ? event.path : null,
+    exitAt: canExit ? event.occurredAt : null,
+    exitEventId: canExit ? event.eventId : null,
+    exitUrl: canExit ? event.url : null,
+    exitPath: canExit ? event.path : null,
     engagedMs: engagedMsOf(event),
-    pageviewCount: isPageview ? 1 : 0,
+    pageviewCount: event.type === 'pageview' ? 1 : 0,
     eventCount: 1,
     interactionCount: interactionTypes.has(event.type) ? 1 : 0,
     errorCount: event.type === 'error' ? 1 : 0,
   };
 }
 
+// A pageview that a server wrote is counted, but a session neither begins nor ends with it.
 function rankOf(event: PendingEvent): 0 | 1 | 2 {
-  if (event.type === 'pageview') return 0;
-  return isActive(event) ? 1 : 2;
+  if (!isActive(event)) return 2;
+  return event.type === 'pageview' ? 0 : 1;
 }
 
 function entryOf(event: PendingEvent) {
@@ -131,7 +132,7 @@ function addTimes(session: SessionRow, event: PendingEvent): void {
 
 function addPageview(session: SessionRow, event: PendingEvent): void {
   session.pageviewCount += 1;
-  if (!isLaterExit(event, session)) return;
+  if (rankOf(event) !== 0 || !isLaterExit(event, session)) return;
   session.exitAt = event.occurredAt;
   session.exitEventId = event.eventId;
   session.exitUrl = event.url;

@@ -2,9 +2,9 @@ import { sessionGapMs } from '@footfall/schema/limits';
 import type { Transaction } from '../db/database.js';
 import { utcDay } from '../db/partitions.js';
 import { unnestRows } from '../db/unnest.js';
-import { type Environment, eventColumns, type PendingEvent } from '../ingest/event-row.js';
+import { type Environment, type EventRow, eventColumns, type PendingEvent } from '../ingest/event-row.js';
 import type { Component } from './close-components.js';
-import { readStream, type Stream } from './stream.js';
+import { readStream, type Stream, streamOf } from './stream.js';
 
 /** A stored event of a component. */
 export type StoredEvent = {
@@ -12,6 +12,8 @@ export type StoredEvent = {
   event: PendingEvent;
   /** Whose it is: its own stream, or the cookieless one that it came from before consent moved it. */
   stream: Stream;
+  /** The stream by which its session was found: that of the same visitor, perhaps on another day. */
+  lane: Stream;
   isWaiting: boolean;
   isRekeyed: boolean;
 };
@@ -104,19 +106,22 @@ async function loadWaiting(tx: Transaction, components: Component[], days: [stri
 }
 
 function readStored(record: EventRecord, component: Component | undefined): StoredEvent {
-  const row = Object.fromEntries(eventColumns.map(({ key, name }) => [key, readValue(record[name])]));
+  const row = Object.fromEntries(
+    eventColumns.map(({ key, name }) => [key, readValue(record[name])]),
+  ) as EventRow;
   const isRekeyed = record.origin !== null && isLinkAlive(component, record.stream);
-  const stream = isRekeyed && record.origin !== null ? record.origin : record.stream;
+  const lane = isRekeyed && record.origin !== null ? record.origin : record.stream;
   const event = {
-    ...(row as PendingEvent),
+    ...row,
     environment: readEnvironment(record),
     isOdd: false,
     isTooOld: false,
-    clientSessionId: clientSessionOf(stream),
+    clientSessionId: clientSessionOf(lane),
     cookieless: null,
     linksCookieless: false,
   };
-  return { component: record.at, event, stream, isWaiting: false, isRekeyed };
+  const stream = isRekeyed ? lane : (streamOf(event) ?? lane);
+  return { component: record.at, event, stream, lane, isWaiting: false, isRekeyed };
 }
 
 // Once the salt of the day is gone the move of an event to a client session is final.

@@ -11,7 +11,7 @@ import type { SessionKey } from './store.js';
 import { readStream, type Stream, streamOf, visitorStream } from './stream.js';
 
 /** An event of a component, and where it stands now. */
-type Part = Member & Omit<StoredEvent, 'component'> & { isArrival: boolean };
+type Part = Member & StoredEvent & { isArrival: boolean };
 
 /** An event with the session and the visitor that it has after a new cut. */
 export type Placed = Part & {
@@ -66,15 +66,15 @@ function toParts({ arrivals }: Component, stored: StoredEvent[]): Part[] {
   const fresh = arrivals.map((event): StoredEvent => {
     const stream = streamOf(event);
     if (stream === null) throw new Error('rebuild: expected an event that belongs to a stream');
-    return { component: 0, event, stream, isWaiting: false, isRekeyed: false };
+    return { component: 0, event, stream, lane: stream, isWaiting: false, isRekeyed: false };
   });
   const kept = stored.filter(({ event }) => !arrived.has(event.eventId));
   return [...kept.map((one) => toPart(one, false)), ...fresh.map((one) => toPart(one, true))];
 }
 
-function toPart({ event, stream, isWaiting, isRekeyed }: StoredEvent, isArrival: boolean): Part {
-  const { eventId, occurredAt } = event;
-  return { eventId, occurredAt, isActive: isActive(event), event, stream, isWaiting, isRekeyed, isArrival };
+function toPart(stored: StoredEvent, isArrival: boolean): Part {
+  const { eventId, occurredAt } = stored.event;
+  return { ...stored, eventId, occurredAt, isActive: isActive(stored.event), isArrival };
 }
 
 function findLanes({ site, states, arrivals }: Component): (stream: Stream) => string {
