@@ -6,7 +6,9 @@ import { type Arrived, arrive, type Made } from '../oracle/arrivals.js';
 import { expectSessions } from '../oracle/sessions.js';
 import { type Scenario, type Send, scenarios, scenarioTime } from '../session-scenario.js';
 
-const runs = Number(process.env.FOOTFALL_SESSION_RUNS ?? 200);
+// FOOTFALL_SESSION_RUNS asks for more, FOOTFALL_SESSION_SEED for the cases of a run that failed.
+const { FOOTFALL_SESSION_RUNS, FOOTFALL_SESSION_SEED } = process.env;
+const runs = Number(FOOTFALL_SESSION_RUNS ?? 200);
 let pair: CollectorPair;
 let sites = 0;
 let hasRestarted = false;
@@ -22,7 +24,7 @@ test(`in whatever order events arrive, sessions are those of one pass over the s
   await fc.assert(fc.asyncProperty(scenarios, checkScenario), {
     numRuns: runs,
     endOnFailure: true,
-    ...(process.env.FOOTFALL_SESSION_SEED ? { seed: Number(process.env.FOOTFALL_SESSION_SEED) } : {}),
+    ...(FOOTFALL_SESSION_SEED ? { seed: Number(FOOTFALL_SESSION_SEED) } : {}),
   });
   expect(pair.logged).toEqual([]);
 });
