@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../db/database.js';
-import { rerunWhenBusy } from '../sessions/lock-streams.js';
+import { type FirstLock, rerunWhenBusy } from '../sessions/lock-streams.js';
 import { planSessions, settleSessions } from '../sessions/sessionize.js';
 import { type DeadLetter, writeDeadLetters } from './dead-letter.js';
 import type { PendingEvent } from './event-row.js';
@@ -27,8 +27,7 @@ export async function commit(
   const young = firstOfEach(events.filter((event) => !event.isTooOld));
   return rerunWhenBusy((streams) =>
     database.asIngest(async (tx) => {
-      await lockOddEvents(tx, young);
-      const plan = await planSessions(tx, young, streams);
+      const plan = await planSessions(tx, young, { firstLock: oddLockOf(young), alsoLocked: streams });
       const insertedKeys = await insertEvents(tx, young);
       const inserted = young.filter((event) => insertedKeys.has(keyOf(event)));
       await settleSessions(tx, plan, inserted);
@@ -43,9 +42,8 @@ function firstOfEach(events: PendingEvent[]): PendingEvent[] {
   return [...new Map(events.toReversed().map((event) => [keyOf(event), event])).values()].reverse();
 }
 
-async function lockOddEvents(tx: Transaction, events: PendingEvent[]): Promise<void> {
-  const mode = events.some((event) => event.isOdd) ? '' : '_shared';
-  await tx.query(`select pg_advisory_xact_lock${mode}($1::bigint)`, [oddLock.toString()]);
+function oddLockOf(events: PendingEvent[]): FirstLock {
+  return { key: oddLock, isShared: !events.some((event) => event.isOdd) };
 }
 
 // Age is judged after the probe for duplicates: the retry of an event that was accepted in time is no loss.

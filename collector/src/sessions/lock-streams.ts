@@ -19,19 +19,26 @@ export class StreamsBusy extends Error {
   }
 }
 
+/** A lock that the caller needs before those of streams: in one statement, a round trip less. */
+export type FirstLock = { key: bigint; isShared: boolean };
+
 /**
  * Lets one transaction at a time decide on the sessions of a stream, until it ends. Sorted, so that two flushes with the
  * same streams wait for each other instead of deadlocking; that is why no more may be waited for later.
  */
-export async function lockStreams(tx: Transaction, streams: StreamKey[]): Promise<void> {
-  if (streams.length === 0) return;
+export async function lockStreams(
+  tx: Transaction,
+  { key, isShared }: FirstLock,
+  streams: StreamKey[],
+): Promise<void> {
+  const first = `pg_advisory_xact_lock${isShared ? '_shared' : ''}`;
   await tx.query(
     `/* lock-streams.lockStreams */
      with keys as materialized (
-       select distinct hashtextextended(stream, 0) as key from unnest($1::text[]) as stream order by key
+       select distinct hashtextextended(stream, 0) as key from unnest($2::text[]) as stream order by key
      )
-     select pg_advisory_xact_lock(key) from keys`,
-    [streams.map(keyOfStream)],
+     select ${first}($1::bigint) union all select pg_advisory_xact_lock(key) from keys`,
+    [key.toString(), streams.map(keyOfStream)],
   );
 }
 

@@ -5,7 +5,7 @@ import { edgesOfEvent, edgesOfNeighbours } from './edges.js';
 import { joinStreams } from './join-streams.js';
 import { visitorLinkOf, writeVisitorLinks } from './links.js';
 import { loadStreams, type StreamState, type StreamWindow } from './load-streams.js';
-import { keyOfStream, lockStreams, type StreamKey } from './lock-streams.js';
+import { type FirstLock, keyOfStream, lockStreams, type StreamKey } from './lock-streams.js';
 import { type Known, type Resolution, resolveSessions, streamKeyOf } from './resolve.js';
 import type { SessionStart } from './store.js';
 import { writeSessions } from './write-sessions.js';
@@ -16,17 +16,18 @@ export type SessionPlan = { known: Known; events: PendingEvent[]; resolution: Re
 /**
  * Locks the streams that events belong to and gives each event its session.
  *
+ * @param firstLock what the caller wants to hold before any stream
  * @param alsoLocked streams that an earlier try of the same flush was missing
  * @throws StreamsBusy when linked streams are needed that another transaction holds
  */
 export async function planSessions(
   tx: Transaction,
   events: PendingEvent[],
-  alsoLocked: StreamKey[],
+  { firstLock, alsoLocked }: { firstLock: FirstLock; alsoLocked: StreamKey[] },
 ): Promise<SessionPlan> {
   const windows = windowsOf(events);
   const keys = [...windows, ...alsoLocked];
-  await lockStreams(tx, keys);
+  await lockStreams(tx, firstLock, keys);
   const known = await loadKnown(tx, { windows, events, locked: new Set(keys.map(keyOfStream)) });
   return { known, events, resolution: await resolveSessions(tx, known, events) };
 }
