@@ -42,6 +42,11 @@ const importRules = [
     why: 'steps never import each other: collect.ts composes them, isolate.ts repeats the commit',
   },
   {
+    files: /^(schema|sdk|collector)\/test\/oracle\//,
+    forbidden: /^@footfall\/|\/src\//,
+    why: 'an oracle shares no code with what it judges',
+  },
+  {
     files: /^(schema|sdk|collector)\/src\//,
     forbidden: /^\..*\/index\.js$/,
     why: 'index.ts is for outsiders',
@@ -65,7 +70,7 @@ const grabBag = /^(utils?|helpers?|lib|types|interfaces|constants|common)\.ts$/;
 
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], { encoding: 'utf8' })
   .split('\n')
-  .filter((file) => /^(schema|sdk|collector)\/src\//.test(file));
+  .filter((file) => /^(schema|sdk|collector)\/(src|test\/oracle)\//.test(file));
 const problems = files.flatMap(checkFile);
 for (const problem of problems) console.error(problem);
 console.log(`${files.length} files, ${problems.length} import problems`);

@@ -4,6 +4,8 @@ import { deleteOldSalts } from './ingest/visitor.js';
 import { applyRetention } from './retention/apply-retention.js';
 import { deleteOldLetters } from './retention/delete-letters.js';
 import { endSessions, rollUp } from './rollups/roll-up.js';
+import { deleteOldLinks } from './sessions/links.js';
+import { deleteOldWaiting } from './sessions/waiting.js';
 
 export type Job = {
   name: string;
@@ -31,6 +33,8 @@ export const jobs: Job[] = [
   { name: 'old dead letters', everyMs: hourMs, run: deleteOldLetters, canWait: true },
   { name: 'rollups', everyMs: secondMs, run: rollUp },
   { name: 'session ends', everyMs: minuteMs, run: endSessions },
+  { name: 'visitor links', everyMs: hourMs, run: deleteOldLinks },
+  { name: 'waiting events', everyMs: hourMs, run: deleteOldWaiting },
 ];
 
 type Deps = { database: Database; now: () => number; log: (line: string) => void };

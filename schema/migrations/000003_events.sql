@@ -13,6 +13,7 @@ create table footfall.events (
   event_day date not null,
   seq integer,
   is_bot boolean not null default false,
+  is_server boolean not null default false,
   site text not null,
   type text not null,
   name text,
@@ -52,6 +53,8 @@ create table footfall.events (
 ) partition by range (event_day);
 
 comment on table footfall.events is 'Every accepted event, once. Filter event_day, padded by a day, for partition pruning';
+comment on column footfall.events.session_id is 'The session that the event counts in; null while there is none: nothing but an active event starts one';
+comment on column footfall.events.is_server is 'Written by a server with a secret key: such an event neither starts nor prolongs a session';
 comment on column footfall.events.occurred_at is 'When it happened: the browser''s time, corrected by received_at - sent_at';
 comment on column footfall.events.click_id is 'The name of the advertiser''s click parameter (gclid, fbclid), never its value';
 comment on column footfall.events.search_term is 'What was searched for, where the search engine still tells';

@@ -97,6 +97,8 @@ const emptyEvent = {
   props: null,
   isOdd: false,
   isTooOld: false,
-  isClientSession: false,
+  clientSessionId: null,
+  cookieless: null,
+  linksCookieless: false,
   isServer: false,
 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../db/database.js';
 import { markDirty } from '../rollups/mark-dirty.js';
+import { type FirstLock, rerunWhenBusy } from '../sessions/lock-streams.js';
 import { planSessions, settleSessions } from '../sessions/sessionize.js';
 import { type DeadLetter, writeDeadLetters } from './dead-letter.js';
 import type { PendingEvent } from './event-row.js';
@@ -25,28 +26,28 @@ export async function commit(
   events: PendingEvent[],
   { deadLetters }: { deadLetters: (tooOld: PendingEvent[]) => DeadLetter[] },
 ): Promise<Outcome[]> {
-  return database.asIngest(async (tx) => {
-    const young = firstOfEach(events.filter((event) => !event.isTooOld));
-    await lockOddEvents(tx, young);
-    const plan = await planSessions(tx, young);
-    setTimesOnPage(young);
-    const insertedKeys = await insertEvents(tx, young);
-    const inserted = young.filter((event) => insertedKeys.has(keyOf(event)));
-    const starts = await settleSessions(tx, plan, inserted);
-    await markDirty(tx, inserted, starts);
-    const tooOld = await findTooOld(tx, events);
-    await writeDeadLetters(tx, deadLetters([...tooOld]));
-    return outcomesOf(events, new Set(inserted), tooOld);
-  });
+  const young = firstOfEach(events.filter((event) => !event.isTooOld));
+  return rerunWhenBusy((streams) =>
+    database.asIngest(async (tx) => {
+      const plan = await planSessions(tx, young, { firstLock: oddLockOf(young), alsoLocked: streams });
+      setTimesOnPage(young);
+      const insertedKeys = await insertEvents(tx, young);
+      const inserted = young.filter((event) => insertedKeys.has(keyOf(event)));
+      const starts = await settleSessions(tx, plan, inserted);
+      await markDirty(tx, inserted, starts);
+      const tooOld = await findTooOld(tx, events);
+      await writeDeadLetters(tx, deadLetters([...tooOld]));
+      return outcomesOf(events, new Set(inserted), tooOld);
+    }),
+  );
 }
 
 function firstOfEach(events: PendingEvent[]): PendingEvent[] {
   return [...new Map(events.toReversed().map((event) => [keyOf(event), event])).values()].reverse();
 }
 
-async function lockOddEvents(tx: Transaction, events: PendingEvent[]): Promise<void> {
-  const mode = events.some((event) => event.isOdd) ? '' : '_shared';
-  await tx.query(`select pg_advisory_xact_lock${mode}($1::bigint)`, [oddLock.toString()]);
+function oddLockOf(events: PendingEvent[]): FirstLock {
+  return { key: oddLock, isShared: !events.some((event) => event.isOdd) };
 }
 
 // Age is judged after the probe for duplicates: the retry of an event that was accepted in time is no loss.

@@ -1,6 +1,7 @@
 import type { ClientHints, Envelope, Event } from '@footfall/schema';
 import { maxUserAgentChars } from '@footfall/schema/limits';
 import type { Site } from '../access/sites.js';
+import { isDerivedSessionId } from '../sessions/session-id.js';
 import { type Placement, placeEvent, placeTrustedEvent, readSentAt } from './clock.js';
 import { detectBot } from './enrich/bot.js';
 import { type Campaign, readCampaign } from './enrich/campaign.js';
@@ -9,10 +10,10 @@ import { nowhere, type Place } from './enrich/geo.js';
 import { classifyReferrer } from './enrich/referrer.js';
 import { splitUrl } from './enrich/url.js';
 import { parseUserAgent, type UserAgent } from './enrich/user-agent.js';
-import type { Environment, PendingEvent } from './event-row.js';
+import type { Cookieless, Environment, PendingEvent } from './event-row.js';
 import type { Flag } from './sanitize.js';
 import type { ValidEvent } from './validate.js';
-import type { VisitorHasher } from './visitor.js';
+import { type VisitorHasher, visitorDays } from './visitor.js';
 
 /** Who sends a batch, as far as the request itself tells. */
 export type Client = {
@@ -26,7 +27,8 @@ export type Client = {
   isServer: boolean;
 };
 
-const dayMs = 86_400_000;
+// An older event gets the cookieless visitor of the day of receipt, whose open session is not its own.
+const maxLinkAgeMs = 2 * 86_400_000;
 
 export type EnrichDeps = { visitors: Pick<VisitorHasher, 'hash'>; geo: { lookup(address: string): Place } };
 
@@ -42,17 +44,17 @@ type Shared = {
 };
 
 /** What is known of one event beyond what it says itself. */
-type Derived = { placement: Placement; visitorId: string | null; shared: Shared };
+type Derived = { placement: Placement; cookieless: Cookieless | null; shared: Shared };
 
 /** Makes the row of each valid event, in the order given. */
 export async function enrichEvents({ visitors, geo }: EnrichDeps, input: Batch): Promise<PendingEvent[]> {
   const shared = describeClient(input, geo);
-  const visitorOn = createVisitorLookup(visitors, input);
+  const cookielessAt = createCookielessLookup(visitors, input);
   const rows: PendingEvent[] = [];
   for (const valid of input.events) {
     const placement = place(valid.event, input);
-    const visitorId = await visitorOn(placement.occurredAt);
-    rows.push(buildRow(valid, input, { placement, visitorId, shared }));
+    const cookieless = await cookielessAt(placement.occurredAt);
+    rows.push(buildRow(valid, input, { placement, cookieless, shared }));
   }
   return rows;
 }
@@ -86,19 +88,38 @@ function place({ id, ts }: Event, { batch, client, receivedAt }: Batch): Placeme
   return placeEvent({ id, ts, sentAt: readSentAt(batch.sentAt), receivedAt });
 }
 
-/** The visitor of a batch is the same for a whole day: one hash a day, not one an event. */
-function createVisitorLookup(visitors: EnrichDeps['visitors'], { batch, client, receivedAt }: Batch) {
-  const given = batch.visitor?.id ?? (client.isServer ? null : undefined);
-  const { address, userAgent, site } = client;
-  const hashes = new Map<number, Promise<string>>();
-  return function visitorOn(occurredAt: number): Promise<string> | string | null {
-    if (given !== undefined) return given;
-    const day = Math.floor(occurredAt / dayMs);
-    const hash =
-      hashes.get(day) ?? visitors.hash({ site: site.site, address, userAgent, occurredAt, receivedAt });
+/** What the browser is called without its own id: asked for where it gave none, or where it gives one from now on. */
+function createCookielessLookup(visitors: EnrichDeps['visitors'], { batch, client, receivedAt }: Batch) {
+  const isAsked = !client.isServer && (batch.visitor?.id === undefined || isLinking(batch));
+  const browser = { site: client.site.site, address: client.address, userAgent: client.userAgent };
+  // The same for a whole day: one hash a day, not one an event.
+  const hashes = new Map<string, Promise<string>>();
+
+  function hashOn(day: string): Promise<string> {
+    const hash = hashes.get(day) ?? visitors.hash(browser, day);
     hashes.set(day, hash);
     return hash;
+  }
+
+  return async function cookielessAt(occurredAt: number): Promise<Cookieless | null> {
+    if (!isAsked) return null;
+    const { day, previousDay } = visitorDays({ occurredAt, receivedAt });
+    return {
+      visitorId: await hashOn(day),
+      previousId: previousDay === null ? null : await hashOn(previousDay),
+    };
   };
+}
+
+// Without a session to go on as there is nothing to link.
+function isLinking({ linkCookieless, visitor, session }: Envelope): boolean {
+  return linkCookieless === true && visitor?.id !== undefined && readClientSession(session) !== null;
+}
+
+/** The session that a browser names. An id that only the collector makes names none. */
+function readClientSession(session: Envelope['session']): string | null {
+  const id = session?.id.toLowerCase() ?? null;
+  return id !== null && isDerivedSessionId(id) ? null : id;
 }
 
 // One literal: objects that are spread together here cost twenty times as much, on the hottest path there is.
@@ -107,14 +128,14 @@ function buildRow(
   { batch, client, receivedAt }: Batch,
   derived: Derived,
 ): PendingEvent {
-  const { placement, visitorId, shared } = derived;
+  const { placement, cookieless, shared } = derived;
   const { agent, place: where, botReason } = shared;
   const { host, path, params } = splitUrl(event.url ?? '');
   const isPageview = event.type === 'pageview';
   const origin = isPageview
     ? describeOrigin(event.referrer ?? null, host, readCampaign(params))
     : unknownOrigin;
-  const sessionId = batch.session?.id.toLowerCase() ?? null;
+  const clientSessionId = readClientSession(batch.session);
   return {
     site: client.site.site,
     eventId: event.id.toLowerCase(),
@@ -124,10 +145,13 @@ function buildRow(
     isTooOld: placement.isTooOld,
     receivedAt,
     sentAt: readSentAt(batch.sentAt) ?? null,
-    sessionId,
-    isClientSession: sessionId !== null,
+    sessionId: clientSessionId,
+    clientSessionId,
+    cookieless,
+    linksCookieless:
+      cookieless !== null && isLinking(batch) && receivedAt - placement.occurredAt <= maxLinkAgeMs,
     isServer: client.isServer,
-    visitorId,
+    visitorId: batch.visitor?.id ?? cookieless?.visitorId ?? null,
     userId: batch.visitor?.userId ?? null,
     pageId: event.pageId?.toLowerCase() ?? null,
     seq: event.seq ?? null,

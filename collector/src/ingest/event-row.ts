@@ -23,6 +23,8 @@ export type EventRow = {
   eventDay: string;
   seq: number | null;
   isBot: boolean;
+  /** Written by a server: it neither starts nor prolongs a session. */
+  isServer: boolean;
   site: string;
   type: EventType;
   name: string | null;
@@ -62,15 +64,24 @@ export type EventRow = {
   timeOnPageMs?: number | null;
 };
 
+/** What a browser is called while nothing is stored in it. Both ids are forgotten with their salts. */
+export type Cookieless = {
+  visitorId: string;
+  /** Its id of the day before, where a session may reach across midnight. */
+  previousId: string | null;
+};
+
 /** An event on its way into the database: the row, and what the commit must know of it. */
 export type PendingEvent = EventRow & {
   environment: Environment;
   isOdd: boolean;
   isTooOld: boolean;
-  /** The browser named the session; otherwise it is derived from the visitor's events. */
-  isClientSession: boolean;
-  /** Written by a server: belongs to no session unless it names one. */
-  isServer: boolean;
+  /** The session that the browser named. `sessionId` is the one that the event counts in. */
+  clientSessionId: string | null;
+  /** Of a cookieless visitor, or of one that was cookieless until consent was granted. */
+  cookieless: Cookieless | null;
+  /** Consent was just granted: the session that is open for the cookieless visitor goes on as the client's. */
+  linksCookieless: boolean;
 };
 
 type Column = { key: keyof EventRow; name: string; type: string };
@@ -126,6 +137,7 @@ export const eventColumns: Column[] = [
   column('seq', 'integer'),
   column('timeOnPageMs', 'integer'),
   column('isBot', 'boolean'),
+  column('isServer', 'boolean'),
   column('value', 'numeric'),
   column('flags', 'text[]'),
   column('props', 'jsonb'),

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { sessionGapMs } from '@footfall/schema/limits';
 import type { Database } from '../db/database.js';
 import { utcDay } from '../db/partitions.js';
 
@@ -6,21 +7,34 @@ const dayMs = 86_400_000;
 const saltLifeMs = 2 * dayMs;
 const saltBytes = 32;
 
+type Browser = { site: string; address: string; userAgent: string };
+type Moment = { occurredAt: number; receivedAt: number };
+
 export type VisitorHasher = {
-  /** The id of a cookieless visitor at a time. It cannot be computed again once the day's salt is deleted. */
-  hash(visit: {
-    site: string;
-    address: string;
-    userAgent: string;
-    occurredAt: number;
-    receivedAt: number;
-  }): Promise<string>;
+  /** The id of a cookieless visitor on a UTC day. It cannot be computed again once the day's salt is deleted. */
+  hash(browser: Browser, day: string): Promise<string>;
   /**
    * Loads the salts that batches may need until tomorrow ends, and makes that of tomorrow: hashing then needs no
    * database.
    */
   prepare(): Promise<void>;
 };
+
+/** Whose salts make the visitor of an event, as UTC days. */
+export type VisitorDays = { day: string; previousDay: string | null };
+
+/**
+ * The day whose salt makes the visitor: the day on which it happened, or that of receipt when 48 hours have passed. Only
+ * a session that goes on within 30 minutes after midnight can have begun the day before, so that only there the day
+ * before counts too: which of the two events arrives first makes no difference, one of them is always in that half hour.
+ */
+export function visitorDays({ occurredAt, receivedAt }: Moment): VisitorDays {
+  if (receivedAt - occurredAt > saltLifeMs) return { day: utcDay(receivedAt), previousDay: null };
+  const day = utcDay(occurredAt);
+  const midnight = Date.parse(day);
+  const mayReachBack = occurredAt - midnight <= sessionGapMs && receivedAt - midnight < saltLifeMs;
+  return { day, previousDay: mayReachBack ? utcDay(midnight - dayMs) : null };
+}
 
 /**
  * Makes the hasher of cookieless visitors: HMAC-SHA256 with the salt of the UTC day, cut to 128 bits. Several
@@ -46,9 +60,8 @@ export function createVisitorHasher({
   }
 
   return {
-    async hash({ site, address, userAgent, occurredAt, receivedAt }) {
-      const isOld = receivedAt - occurredAt > saltLifeMs;
-      const salt = await saltOf(utcDay(isOld ? receivedAt : occurredAt));
+    async hash({ site, address, userAgent }, day) {
+      const salt = await saltOf(day);
       const digest = createHmac('sha256', salt).update(`${site}|${address}|${userAgent}`).digest();
       return digest.subarray(0, 16).toString('base64url');
     },

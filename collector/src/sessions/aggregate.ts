@@ -32,26 +32,27 @@ export function aggregateSessions(events: PendingEvent[]): SessionRow[] {
 
 // One literal: objects that are spread together here cost ten times as much, once for each session of a flush.
 function startSession(event: PendingEvent, sessionId: string): SessionRow {
-  const isPageview = event.type === 'pageview';
+  const canExit = rankOf(event) === 0;
   const { environment } = event;
   return {
     site: event.site,
     sessionId,
-    isClientId: event.isClientSession,
+    clientSessionId: sessionId === event.clientSessionId ? null : event.clientSessionId,
+    isClientId: sessionId === event.clientSessionId,
     isBot: event.isBot,
     userId: event.userId,
     startedAt: event.occurredAt,
     endedAt: event.occurredAt,
     lastSeenAt: event.occurredAt,
     engagedMs: engagedMsOf(event),
-    pageviewCount: isPageview ? 1 : 0,
+    pageviewCount: event.type === 'pageview' ? 1 : 0,
     eventCount: 1,
     interactionCount: interactionTypes.has(event.type) ? 1 : 0,
     errorCount: event.type === 'error' ? 1 : 0,
-    exitAt: isPageview ? event.occurredAt : null,
-    exitEventId: isPageview ? event.eventId : null,
-    exitUrl: isPageview ? event.url : null,
-    exitPath: isPageview ? event.path : null,
+    exitAt: canExit ? event.occurredAt : null,
+    exitEventId: canExit ? event.eventId : null,
+    exitUrl: canExit ? event.url : null,
+    exitPath: canExit ? event.path : null,
     entryRank: rankOf(event),
     entryAt: event.occurredAt,
     entryEventId: event.eventId,
@@ -136,7 +137,7 @@ function takeEntry(session: SessionRow, earlier: SessionRow): void {
 
 function addPageview(session: SessionRow, event: PendingEvent): void {
   session.pageviewCount += 1;
-  if (!isLaterExit(event, session)) return;
+  if (rankOf(event) !== 0 || !isLaterExit(event, session)) return;
   session.exitAt = event.occurredAt;
   session.exitEventId = event.eventId;
   session.exitUrl = event.url;

@@ -1,130 +1,157 @@
 import type { Transaction } from '../db/database.js';
-import { type Environment, eventColumns, type PendingEvent } from '../ingest/event-row.js';
-import { aggregateSessions, isActive } from './aggregate.js';
-import { type Arrival, cutSessions, findSessionAt, type Interval } from './assign.js';
-import { replaceSessions, type SessionStart } from './store.js';
-import { loadIntervals, type VisitorWindow, visitorKey } from './visitor-sessions.js';
+import { isActive } from './aggregate.js';
+import type { Component } from './close-components.js';
+import { cutLinked, type Link, type LinkedCut, type Member } from './cut.js';
+import { edgesOfEvent, edgesOfNeighbours } from './edges.js';
+import { joinStreams } from './join-streams.js';
+import { isEarlierLink, type SessionLink } from './links.js';
+import { loadEvents, type StoredEvent } from './load-events.js';
+import { keyOfStream } from './lock-streams.js';
+import type { SessionKey } from './store.js';
+import { readStream, type Stream, streamOf, visitorStream } from './stream.js';
 
-type StoredEvent = PendingEvent & { sessionId: string };
+/** An event of a component, and where it stands now. */
+type Part = Member & StoredEvent & { isArrival: boolean };
 
-const names = eventColumns.map(({ name }) => `e.${name}`).join(', ');
+/** An event with the session and the visitor that it has after a new cut. */
+export type Placed = Part & {
+  sessionId: string | null;
+  clientSessionId: string | null;
+  visitorId: string | null;
+};
 
-/**
- * Cuts the sessions around a window of one visitor again, from the events themselves: for an arrival that joins two
- * sessions, or moves the 24-hour cut. The caller holds the visitor's lock and has inserted the arrival.
- *
- * @param arrivedIds sessions that the arrivals were given for the time being
- * @returns the starts of the sessions, before and after
- */
-export async function rebuildSessions(
-  tx: Transaction,
-  window: VisitorWindow,
-  arrivedIds: string[],
-): Promise<SessionStart[]> {
-  const intervals = await loadChain(tx, window);
-  const oldIds = [...new Set([...intervals.map(({ sessionId }) => sessionId), ...arrivedIds])];
-  const events = await loadEvents(tx, window.site, oldIds);
-  const moved = nameSessions(events);
-  await moveEvents(tx, moved);
-  return replaceSessions(tx, window.site, oldIds, aggregateSessions(events));
-}
+/** Sessions that were cut anew. */
+export type Rebuilt = {
+  site: string;
+  old: (SessionKey & { startedAt: number })[];
+  placed: Placed[];
+  links: SessionLink[];
+};
 
-// Sessions that follow each other without a gap, cut by the 24 hours alone, change together; those before the arrivals
-// stay, since a cut depends on earlier events only. Else a client that never pauses would be read from its first day on.
-async function loadChain(tx: Transaction, window: VisitorWindow): Promise<Interval[]> {
-  let { to } = window;
-  for (;;) {
-    const found = (await loadIntervals(tx, [{ ...window, to }])).get(visitorKey(window)) ?? [];
-    const end = Math.max(to, ...found.map(({ endedAt }) => endedAt));
-    if (end === to) return found;
-    to = end;
-  }
-}
-
-type EventRecord = Record<string, unknown> & { session_id: string; type: PendingEvent['type'] };
-
-async function loadEvents(tx: Transaction, site: string, sessionIds: string[]): Promise<StoredEvent[]> {
-  const records = await tx.query<EventRecord>(
-    `/* rebuild.loadEvents */
-     select ${names}, s.user_agent, s.timezone, s.screen_width, s.screen_height, s.viewport_width, s.viewport_height,
-       s.pixel_ratio
-     from footfall.events e
-     left join footfall.sessions s on s.site = e.site and s.session_id = e.session_id
-     where e.site = $1::text and e.session_id = any($2::uuid[])
-     order by e.occurred_at, e.event_id`,
-    [site, sessionIds],
-  );
-  return records.map(readEvent);
-}
-
-function readEvent(record: EventRecord): StoredEvent {
-  const event = Object.fromEntries(eventColumns.map(({ key, name }) => [key, readValue(record[name])]));
-  return {
-    ...(event as StoredEvent),
-    environment: readEnvironment(record),
-    isOdd: false,
-    isTooOld: false,
-    isClientSession: false,
-    isServer: false,
-  };
-}
-
-function readValue(value: unknown): unknown {
-  return value instanceof Date ? value.getTime() : value;
-}
-
-function readEnvironment(record: Record<string, unknown>): Environment {
-  return {
-    userAgent: record.user_agent,
-    timezone: record.timezone,
-    screenWidth: record.screen_width,
-    screenHeight: record.screen_height,
-    viewportWidth: record.viewport_width,
-    viewportHeight: record.viewport_height,
-    pixelRatio: record.pixel_ratio,
-  } as Environment;
-}
-
-/**
- * Gives each event its session, in place, and returns those that changed it. The earliest event's session id stays, unless
- * it is taken: by an earlier session, or by the one that now begins with the event of that id.
- */
-function nameSessions(events: StoredEvent[]): StoredEvent[] {
-  const sessions = cutSessions(events.filter(isActive).map(toArrival));
-  const taken = new Set(sessions.map(({ sessionId }) => sessionId));
-  for (const session of sessions) {
-    const kept = session.arrivals[0]?.event.sessionId ?? session.sessionId;
-    session.sessionId = taken.has(kept) ? session.sessionId : kept;
-    taken.add(session.sessionId);
-  }
-  const sessionOf = new Map(
-    sessions.flatMap(({ sessionId, arrivals }) => arrivals.map(({ eventId }) => [eventId, sessionId])),
-  );
-  return events.filter((event) => {
-    const sessionId = sessionOf.get(event.eventId) ?? findSessionAt(sessions, event.occurredAt)?.sessionId;
-    if (sessionId === undefined || sessionId === event.sessionId) return false;
-    event.sessionId = sessionId;
-    return true;
+/** Cuts the sessions of components again, from the stored events and the arrivals. Nothing is written yet. */
+export async function rebuildComponents(tx: Transaction, components: Component[]): Promise<Rebuilt[]> {
+  const stored = await loadEvents(tx, components);
+  return components.map((component, at) => {
+    const own = stored.filter((event) => event.component === at);
+    const rebuilt = rebuild(component, own);
+    for (const { isArrival, event, sessionId } of rebuilt.placed) if (isArrival) event.sessionId = sessionId;
+    return rebuilt;
   });
 }
 
-function toArrival(event: StoredEvent): Arrival & { event: StoredEvent } {
-  return { eventId: event.eventId, occurredAt: event.occurredAt, isActive: true, event };
+function rebuild(component: Component, stored: StoredEvent[]): Rebuilt {
+  const { site, states } = component;
+  const parts = toParts(component, stored);
+  const laneOf = findLanes(component);
+  const links = findLinks(component, parts);
+  const cut = cutLinked({
+    lanes: groupParts(parts, ({ stream }) =>
+      'visitorId' in readStream(stream) ? laneOf(stream) : undefined,
+    ),
+    named: groupParts(parts, ({ event }) => event.clientSessionId ?? undefined),
+    links: links.map((link) => ({ ...link, lane: laneOf(link.stream) })),
+  });
+  const sessions = states.flatMap(({ named, sessions }) => [...(named ? [named] : []), ...sessions]);
+  return {
+    site,
+    old: sessions.map(({ sessionId, startedAt }) => ({ site, sessionId, startedAt })),
+    placed: placeParts(cut, links),
+    links: links.map((link) => ({ ...link, ...spanOf(link, cut) })),
+  };
 }
 
-/** Writes the session of events that are stored already. */
-export async function moveEvents(tx: Transaction, events: PendingEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await tx.query(
-    `/* rebuild.moveEvents */
-     update footfall.events e set session_id = m.session_id
-     from unnest($1::text[], $2::date[], $3::uuid[], $4::uuid[]) as m (site, event_day, event_id, session_id)
-     where e.site = m.site and e.event_day = m.event_day and e.event_id = m.event_id`,
-    [
-      events.map(({ site }) => site),
-      events.map(({ eventDay }) => eventDay),
-      events.map(({ eventId }) => eventId),
-      events.map(({ sessionId }) => sessionId),
-    ],
-  );
+// An arrival may be stored already, when sessions are cut a second time in one transaction.
+function toParts({ arrivals }: Component, stored: StoredEvent[]): Part[] {
+  const arrived = new Set(arrivals.map(({ eventId }) => eventId));
+  const fresh = arrivals.map((event): StoredEvent => {
+    const stream = streamOf(event);
+    if (stream === null) throw new Error('rebuild: expected an event that belongs to a stream');
+    return { component: 0, event, stream, lane: stream, isWaiting: false, isRekeyed: false };
+  });
+  const kept = stored.filter(({ event }) => !arrived.has(event.eventId));
+  return [...kept.map((one) => toPart(one, false)), ...fresh.map((one) => toPart(one, true))];
+}
+
+function toPart(stored: StoredEvent, isArrival: boolean): Part {
+  const { eventId, occurredAt } = stored.event;
+  return { ...stored, eventId, occurredAt, isActive: isActive(stored.event), isArrival };
+}
+
+function findLanes({ site, states, arrivals }: Component): (stream: Stream) => string {
+  const rootOf = joinStreams([], [...states.flatMap(edgesOfNeighbours), ...arrivals.flatMap(edgesOfEvent)]);
+  return (stream) => rootOf(keyOfStream({ site, stream }));
+}
+
+function groupParts(parts: Part[], keyOf: (part: Part) => string | undefined): Map<string, Part[]> {
+  const groups = new Map<string, Part[]>();
+  for (const part of parts) {
+    const key = keyOf(part);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group) group.push(part);
+    else groups.set(key, [part]);
+  }
+  return groups;
+}
+
+type OpenLink = Omit<Link, 'lane'> & { site: string; stream: Stream; visitorId: string | null };
+
+/** The first event of each client session that links it to a cookieless visitor, stored or just arrived. */
+function findLinks({ site, states, arrivals }: Component, parts: Part[]): OpenLink[] {
+  const links = new Map<string, Omit<OpenLink, 'visitorId'>>();
+  const forgotten = new Set<string>();
+  for (const { sessionId, stream, linkedAt, eventId } of states.flatMap((state) => state.links)) {
+    if (stream === null) forgotten.add(sessionId);
+    else links.set(sessionId, { site, sessionId, stream, linkedAt, eventId });
+  }
+  for (const event of arrivals) {
+    const { clientSessionId: sessionId, cookieless, linksCookieless, isBot, occurredAt, eventId } = event;
+    if (!linksCookieless || !cookieless || sessionId === null || forgotten.has(sessionId)) continue;
+    if (!isEarlierLink(event, links.get(sessionId))) continue;
+    const stream = visitorStream(cookieless.visitorId, { isBot });
+    links.set(sessionId, { site, sessionId, stream, linkedAt: occurredAt, eventId });
+  }
+  const events = new Map(parts.map(({ event }) => [event.eventId, event]));
+  return [...links.values()].map((link) => ({
+    ...link,
+    visitorId: events.get(link.eventId)?.visitorId ?? null,
+  }));
+}
+
+function spanOf({ sessionId, linkedAt }: OpenLink, { opened }: LinkedCut<Part>) {
+  const open = opened.get(sessionId);
+  if (!open) return { openFrom: linkedAt, openTo: linkedAt };
+  return { openFrom: open.startedAt, openTo: Math.max(open.endedAt, linkedAt) };
+}
+
+function placeParts({ derived, named }: LinkedCut<Part>, links: OpenLink[]): Placed[] {
+  const visitorOf = new Map(links.map(({ sessionId, visitorId }) => [sessionId, visitorId]));
+  return [
+    ...derived.flatMap((cut) => placeCut(cut, { clientSessionId: null, visitorId: null })),
+    ...named.flatMap(({ clientSessionId, ...cut }) =>
+      placeCut(cut, { clientSessionId, visitorId: visitorOf.get(clientSessionId) ?? null }),
+    ),
+  ];
+}
+
+/** @param visitorId of the client session, which the events take over that consent moved there */
+function placeCut(
+  { sessions, waiting }: LinkedCut<Part>['derived'][number],
+  { clientSessionId, visitorId }: { clientSessionId: string | null; visitorId: string | null },
+): Placed[] {
+  const place = (part: Part, sessionId: string | null): Placed => {
+    const origin = readStream(part.stream);
+    const own = 'visitorId' in origin ? origin.visitorId : part.event.visitorId;
+    const isMoved = clientSessionId !== null && 'visitorId' in origin;
+    return { ...part, sessionId, clientSessionId, visitorId: isMoved ? (visitorId ?? own) : own };
+  };
+  return [
+    ...sessions.flatMap(({ sessionId, members }) => members.map((part) => place(part, sessionId))),
+    ...waiting.map((part) => place(part, null)),
+  ];
+}
+
+/** Whether consent has moved an event to a client session. */
+export function isMoved({ stream, clientSessionId }: Placed): boolean {
+  return clientSessionId !== null && 'visitorId' in readStream(stream);
 }

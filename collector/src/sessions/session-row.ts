@@ -33,6 +33,8 @@ type Entry = Environment & {
 export type SessionRow = Entry & {
   site: string;
   sessionId: string;
+  /** The client session id of the events, where the session does not bear it. */
+  clientSessionId: string | null;
   isClientId: boolean;
   isBot: boolean;
   userId: string | null;
@@ -65,6 +67,7 @@ function columns(type: string, keys: (keyof SessionRow)[]): Column[] {
 }
 
 export const keyColumns = [...columns('text', ['site']), ...columns('uuid', ['sessionId'])];
+export const nameColumns = columns('uuid', ['clientSessionId']);
 export const flagColumns = columns('boolean', ['isClientId', 'isBot']);
 export const userColumns = columns('text', ['userId']);
 export const timeColumns = columns('timestamptz', ['startedAt', 'endedAt', 'lastSeenAt']);
@@ -120,6 +123,7 @@ export const exitColumns = [
 
 export const sessionColumns = [
   ...keyColumns,
+  ...nameColumns,
   ...flagColumns,
   ...userColumns,
   ...timeColumns,

@@ -1,33 +1,35 @@
 import type { Transaction } from '../db/database.js';
 import type { PendingEvent } from '../ingest/event-row.js';
-import { aggregateSessions, isActive } from './aggregate.js';
-import { assignSessions, type Interval } from './assign.js';
-import { moveEvents, rebuildSessions } from './rebuild.js';
-import { type SessionStart, upsertSessions } from './store.js';
-import { loadIntervals, lockVisitors, type VisitorWindow, visitorKey } from './visitor-sessions.js';
-
-type Group = { window: VisitorWindow; events: PendingEvent[]; stored: Interval[] };
+import { lockMissing } from './close-components.js';
+import { edgesOfEvent, edgesOfNeighbours } from './edges.js';
+import { joinStreams } from './join-streams.js';
+import { visitorLinkOf, writeVisitorLinks } from './links.js';
+import { loadStreams, type StreamState, type StreamWindow } from './load-streams.js';
+import { type FirstLock, keyOfStream, lockStreams, type StreamKey } from './lock-streams.js';
+import { type Known, type Resolution, resolveSessions, streamKeyOf } from './resolve.js';
+import type { SessionStart } from './store.js';
+import { writeSessions } from './write-sessions.js';
 
 /** The sessions of a flush: planned before its events are inserted, settled with those that turned out to be new. */
-export type SessionPlan = { groups: Group[] };
+export type SessionPlan = { known: Known; events: PendingEvent[]; resolution: Resolution };
 
-/** Locks the visitors whose sessions are derived from their events and gives each of these events a session. */
-export async function planSessions(tx: Transaction, events: PendingEvent[]): Promise<SessionPlan> {
-  const groups = groupByVisitor(events.filter(isDerived));
-  await lockVisitors(
-    tx,
-    groups.map(({ window }) => window),
-  );
-  if (groups.length === 0) return { groups };
-  const stored = await loadIntervals(
-    tx,
-    groups.map(({ window }) => window),
-  );
-  for (const group of groups) {
-    group.stored = stored.get(visitorKey(group.window)) ?? [];
-    assignGroup(group);
-  }
-  return { groups };
+/**
+ * Locks the streams that events belong to and gives each event its session.
+ *
+ * @param firstLock what the caller wants to hold before any stream
+ * @param alsoLocked streams that an earlier try of the same flush was missing
+ * @throws StreamsBusy when linked streams are needed that another transaction holds
+ */
+export async function planSessions(
+  tx: Transaction,
+  events: PendingEvent[],
+  { firstLock, alsoLocked }: { firstLock: FirstLock; alsoLocked: StreamKey[] },
+): Promise<SessionPlan> {
+  const windows = windowsOf(events);
+  const keys = [...windows, ...alsoLocked];
+  await lockStreams(tx, firstLock, keys);
+  const known = await loadKnown(tx, { windows, events, locked: new Set(keys.map(keyOfStream)) });
+  return { known, events, resolution: await resolveSessions(tx, known, events) };
 }
 
 /**
@@ -37,73 +39,86 @@ export async function planSessions(tx: Transaction, events: PendingEvent[]): Pro
  */
 export async function settleSessions(
   tx: Transaction,
-  plan: SessionPlan,
+  { known, events, resolution }: SessionPlan,
   inserted: PendingEvent[],
 ): Promise<SessionStart[]> {
-  const isNew = new Set(inserted);
-  const rebuilds: Group[] = [];
-  for (const group of plan.groups) {
-    const events = group.events.filter((event) => isNew.has(event));
-    if (events.length === 0) continue;
-    const settled = { ...group, events, window: windowOf(group.window, events) };
-    if (events.length < group.events.length) await reassign(tx, settled);
-    if (needsRebuild(settled)) rebuilds.push(settled);
-  }
-  const starts = await upsertSessions(tx, aggregateSessions(inserted));
-  for (const { window, events } of rebuilds) {
-    starts.push(...(await rebuildSessions(tx, window, sessionIdsOf(events))));
-  }
+  if (inserted.length === 0) return [];
+  const insertedAs = new Map(inserted.map((event) => [event, event.sessionId]));
+  // The plan counted on events that turned out to be stored already: without them the cut may be another.
+  const isAsPlanned = inserted.length === events.length;
+  const settled = isAsPlanned ? resolution : await resolveSessions(tx, known, inserted);
+  const starts = await writeSessions(tx, { known, resolution: settled, insertedAs });
+  await writeVisitorLinks(
+    tx,
+    inserted.flatMap((event) => visitorLinkOf(event) ?? []),
+  );
   return starts;
 }
 
-function isDerived(event: PendingEvent): event is PendingEvent & { visitorId: string } {
-  return !event.isClientSession && !event.isServer && !event.isTooOld && event.visitorId !== null;
-}
-
-function groupByVisitor(events: (PendingEvent & { visitorId: string })[]): Group[] {
-  const groups = new Map<string, Group>();
+/** The streams of events, each with the time that its events span. */
+function windowsOf(events: PendingEvent[]): StreamWindow[] {
+  const windows = new Map<string, StreamWindow>();
   for (const event of events) {
-    const key = visitorKey(event);
-    const { site, visitorId, occurredAt } = event;
-    const group = groups.get(key) ?? {
-      window: { site, visitorId, from: occurredAt, to: occurredAt },
-      events: [],
-      stored: [],
-    };
-    group.events.push(event);
-    groups.set(key, group);
+    for (const key of streamsOf(event)) {
+      const { occurredAt } = event;
+      const known = windows.get(keyOfStream(key)) ?? { ...key, from: occurredAt, to: occurredAt };
+      known.from = Math.min(known.from, occurredAt);
+      known.to = Math.max(known.to, occurredAt);
+      windows.set(keyOfStream(key), known);
+    }
   }
-  return [...groups.values()].map((group) => ({ ...group, window: windowOf(group.window, group.events) }));
+  return [...windows.values()];
 }
 
-function windowOf(window: VisitorWindow, events: PendingEvent[]): VisitorWindow {
-  const times = events.map(({ occurredAt }) => occurredAt);
-  return { ...window, from: Math.min(...times), to: Math.max(...times) };
+function streamsOf(event: PendingEvent): StreamKey[] {
+  const own = streamKeyOf(event);
+  // What consent links is asked for when the link turns out to be new: nearly always it is known already.
+  const link = event.clientSessionId === null ? visitorLinkOf(event) : undefined;
+  return [...(own ? [own] : []), ...(link ? [{ site: link.site, stream: link.previousStream }] : [])];
 }
 
-function assignGroup({ stored, events }: Group): void {
-  const { sessionOf } = assignSessions(stored, events.map(toArrival));
-  for (const event of events) event.sessionId = sessionOf.get(event.eventId) ?? null;
+type Search = { windows: StreamWindow[]; events: PendingEvent[]; locked: Set<string> };
+
+/** Reads what is stored around events, with the other days of the same visitors. */
+async function loadKnown(tx: Transaction, { windows, events, locked }: Search): Promise<Known> {
+  let wanted = windows;
+  for (;;) {
+    const states = await loadStreams(tx, wanted);
+    const widened = widen(wanted, states, events);
+    if (widened === wanted)
+      return { states: new Map(states.map((state) => [keyOfStream(state), state])), locked };
+    wanted = widened;
+    await lockMissing(tx, wanted, locked);
+  }
 }
 
-function needsRebuild({ stored, events }: Group): boolean {
-  return assignSessions(stored, events.map(toArrival)).mustRebuild;
+/** Gives the streams of one visitor one window, where links show that there are several; else the windows as they are. */
+function widen(windows: StreamWindow[], states: StreamState[], events: PendingEvent[]): StreamWindow[] {
+  const edges = [...states.flatMap(edgesOfNeighbours), ...events.flatMap(edgesOfEvent)];
+  if (edges.length === 0) return windows;
+  const rootOf = joinStreams(windows.map(keyOfStream), edges);
+  const lanes = new Map<string, { from: number; to: number }>();
+  for (const window of windows) {
+    const root = rootOf(keyOfStream(window));
+    const { from, to } = lanes.get(root) ?? window;
+    lanes.set(root, { from: Math.min(from, window.from), to: Math.max(to, window.to) });
+  }
+  const keys = [...windows, ...states.flatMap(neighbourKeys)];
+  const unique = new Map(keys.map(({ site, stream }) => [keyOfStream({ site, stream }), { site, stream }]));
+  const widened = [...unique].map(([key, stream]) => ({
+    ...stream,
+    from: 0,
+    to: 0,
+    ...lanes.get(rootOf(key)),
+  }));
+  const before = new Map(windows.map((window) => [keyOfStream(window), window]));
+  const isSame = widened.every((window) => {
+    const known = before.get(keyOfStream(window));
+    return known?.from === window.from && known.to === window.to;
+  });
+  return isSame ? windows : widened;
 }
 
-// The plan counted on events that turned out to be stored already: without them the cut may be another.
-async function reassign(tx: Transaction, group: Group): Promise<void> {
-  const before = new Map(group.events.map((event) => [event, event.sessionId]));
-  assignGroup(group);
-  await moveEvents(
-    tx,
-    group.events.filter((event) => event.sessionId !== before.get(event)),
-  );
-}
-
-function toArrival(event: PendingEvent) {
-  return { eventId: event.eventId, occurredAt: event.occurredAt, isActive: isActive(event) };
-}
-
-function sessionIdsOf(events: PendingEvent[]): string[] {
-  return events.flatMap(({ sessionId }) => (sessionId === null ? [] : [sessionId]));
+function neighbourKeys({ site, neighbours }: StreamState): StreamKey[] {
+  return neighbours.map((stream) => ({ site, stream }));
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/database.js';
-import { unnestRows } from '../db/unnest.js';
+import { type ArrayColumn, unnestRows } from '../db/unnest.js';
 import {
   countColumns,
   entryColumns,
@@ -28,7 +28,8 @@ const rules = [
      else greatest(s.ended_at, excluded.ended_at) end`,
   'last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at)',
   'is_bot = s.is_bot or excluded.is_bot',
-  'user_id = greatest(s.user_id, excluded.user_id)',
+  // In the order of bytes, as aggregate.ts compares: the database's collation may be another.
+  'user_id = greatest(s.user_id collate "C", excluded.user_id collate "C")',
   ...countColumns.map(({ name }) => `${name} = s.${name} + excluded.${name}`),
   ...entryColumns.map(
     ({ name }) => `${name} = case when ${isEarlierEntry} then excluded.${name} else s.${name} end`,
@@ -38,60 +39,72 @@ const rules = [
   ),
 ].join(',\n');
 
-/** When a session starts, or started before it changed, in milliseconds since 1970: the rollups of both times change. */
-export type SessionStart = { site: string; startedAt: number };
-
-type StartRow = { site: string; started_at: Date };
-
-function toStart({ site, started_at }: StartRow): SessionStart {
-  return { site, startedAt: started_at.getTime() };
-}
-
 /**
  * Adds parts of sessions to what is stored. Commutative, so that the order of batches does not matter; the parts come
  * from newly inserted events only, so that a retry adds nothing.
  *
  * @param parts one row a session: two rows of one key in one statement fail with SQLSTATE 21000
- * @returns the starts of these sessions, before and after
  */
-export async function upsertSessions(tx: Transaction, parts: SessionRow[]): Promise<SessionStart[]> {
-  if (parts.length === 0) return [];
+export async function upsertSessions(tx: Transaction, parts: SessionRow[]): Promise<void> {
+  if (parts.length === 0) return;
   const { from, select, values } = unnestRows(parts, sessionColumns, { alias: 'r' });
-  const rows = await tx.query<StartRow>(
+  await tx.query(
     `/* store.upsertSessions */
-     with parts as materialized (select ${select} from ${from}),
-     before as materialized (
-       select s.site, s.started_at from parts
-       join footfall.sessions s on s.site = parts.site and s.session_id = parts.session_id
-     ),
-     written as (
-       insert into footfall.sessions as s (${names})
-       select ${names} from parts order by site, session_id
-       ${conflict} ${rules}
-       returning s.site, s.started_at
-     )
-     select site, started_at from before union select site, started_at from written`,
+     insert into footfall.sessions as s (${names})
+     select ${select} from ${from} order by r.site, r.session_id
+     ${conflict} ${rules}`,
     values,
   );
-  return rows.map(toStart);
 }
 
-/**
- * Replaces sessions by rows that were aggregated anew from all of their events.
- *
- * @returns the starts of the old and of the new sessions
- */
-export async function replaceSessions(
-  tx: Transaction,
-  site: string,
-  oldIds: string[],
-  rows: SessionRow[],
-): Promise<SessionStart[]> {
-  const gone = await tx.query<StartRow>(
-    `/* store.replaceSessions */
-     delete from footfall.sessions where site = $1::text and session_id = any($2::uuid[])
-     returning site, started_at`,
-    [site, oldIds],
+/** When a session starts, or started before it changed, in milliseconds since 1970: the rollups of both times change. */
+export type SessionStart = { site: string; startedAt: number };
+
+export type SessionKey = { site: string; sessionId: string };
+
+/** Deletes sessions whose rows are about to be written anew. */
+export async function deleteSessions(tx: Transaction, sessions: SessionKey[]): Promise<void> {
+  if (sessions.length === 0) return;
+  const { from, select, values } = unnestRows(sessions, keyColumns as ArrayColumn<SessionKey>[], {
+    alias: 'r',
+  });
+  await tx.query(
+    `/* store.deleteSessions */
+     with gone as materialized (select ${select} from ${from})
+     delete from footfall.sessions s using gone where s.site = gone.site and s.session_id = gone.session_id`,
+    values,
   );
-  return [...gone.map(toStart), ...(await upsertSessions(tx, rows))];
+}
+
+export type MovedEvent = {
+  site: string;
+  eventDay: string;
+  eventId: string;
+  sessionId: string | null;
+  visitorId: string | null;
+};
+
+const movedColumns: ArrayColumn<MovedEvent>[] = [
+  { key: 'site', name: 'site', type: 'text' },
+  { key: 'eventDay', name: 'event_day', type: 'date' },
+  { key: 'eventId', name: 'event_id', type: 'uuid' },
+  { key: 'sessionId', name: 'session_id', type: 'uuid' },
+  { key: 'visitorId', name: 'visitor_id', type: 'text' },
+];
+
+/** Writes session and visitor of events that are stored already. */
+export async function moveEvents(tx: Transaction, events: MovedEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const { from, select, values } = unnestRows(events, movedColumns, { alias: 'r' });
+  const days = events.map(({ eventDay }) => eventDay).sort();
+  const first = movedColumns.length + 1;
+  // The range of days is there for the planner: without it every partition would be opened.
+  await tx.query(
+    `/* store.moveEvents */
+     with moved as materialized (select ${select} from ${from})
+     update footfall.events e set session_id = moved.session_id, visitor_id = moved.visitor_id from moved
+     where e.site = moved.site and e.event_day = moved.event_day and e.event_id = moved.event_id
+       and e.event_day between $${first}::date and $${first + 1}::date`,
+    [...values, days[0], days.at(-1)],
+  );
 }
