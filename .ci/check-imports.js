@@ -32,7 +32,7 @@ const importRules = [
   },
   {
     files:
-      /^collector\/src\/(ingest\/(enrich\/.*|validate|sanitize|clock|event-row)|sessions\/(assign|aggregate|session-row))\.ts$/,
+      /^collector\/src\/(ingest\/(enrich\/.*|validate|sanitize|clock|event-row)|sessions\/(cut|assign|aggregate|session-id|session-row|stream|join-streams))\.ts$/,
     forbidden: /^(hono|@hono|pg|node:)|\/db\//,
     why: 'pure: no database, no server, no node; clock and randomness are arguments',
   },

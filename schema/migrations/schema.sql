@@ -10,6 +10,20 @@ create table footfall.api_keys (
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone
 );
+create table footfall.daily_site_metrics (
+  day date not null,
+  unique_visitors integer not null,
+  total_sessions integer not null,
+  total_pageviews integer not null,
+  total_events integer not null,
+  direct_sessions integer not null,
+  search_sessions integer not null,
+  social_sessions integer not null,
+  referral_sessions integer not null,
+  bounced_sessions integer not null,
+  avg_session_duration_seconds numeric not null,
+  site text not null
+);
 create table footfall.dead_letter (
   site text not null,
   dead_letter_id uuid not null,
@@ -20,7 +34,14 @@ create table footfall.dead_letter (
   event_id text,
   event jsonb,
   excerpt text,
-  batch jsonb
+  batch jsonb,
+  client jsonb
+);
+create table footfall.dead_letter_overflow (
+  day date not null,
+  events bigint not null,
+  site text not null,
+  reason text not null
 );
 create table footfall.events (
   occurred_at timestamp with time zone not null,
@@ -63,10 +84,12 @@ create table footfall.events (
   utm_content text,
   utm_term text,
   click_id text,
+  search_term text,
   bot_reason text,
   release text,
   flags text[],
-  props jsonb
+  props jsonb,
+  time_on_page_ms integer
 ) partition by RANGE (event_day);
 create table footfall.odd_ids (
   site text not null,
@@ -79,6 +102,53 @@ create table footfall.rekeyed_events (
   event_id uuid not null,
   site text not null,
   stream text not null
+);
+create table footfall.rollup_buckets (
+  bucket timestamp with time zone not null,
+  rolled_at timestamp with time zone not null,
+  duration_us bigint not null,
+  pageviews integer not null,
+  events integer not null,
+  bot_events integer not null,
+  sessions integer not null,
+  bounces integer not null,
+  site text not null
+);
+create table footfall.rollup_days (
+  key bigint not null,
+  duration_us bigint not null,
+  day date not null,
+  pageviews integer not null,
+  events integer not null,
+  bot_events integer not null,
+  sessions integer not null,
+  bounces integer not null,
+  new_visitors integer not null,
+  site text not null,
+  dimension text not null,
+  value text,
+  returning_days date[],
+  returning_visitors integer[]
+);
+create table footfall.rollup_frozen (
+  day date not null,
+  site text not null
+);
+create table footfall.rollup_marks (
+  bucket timestamp with time zone not null,
+  site text not null
+);
+create table footfall.rollup_sites (
+  site text not null,
+  timezone text not null,
+  sessions_ended_before timestamp with time zone not null default '-infinity'::timestamp with time zone
+);
+create table footfall.rollup_visitors (
+  visitor bigint not null,
+  day date not null,
+  site text not null,
+  keys bigint[] not null,
+  previous date[]
 );
 create table footfall.schema_migrations (
   version integer not null,
@@ -167,6 +237,7 @@ create table footfall.sites (
   excluded_addresses text[] not null default '{}'::text[],
   excluded_hosts text[] not null default '{}'::text[],
   excluded_paths text[] not null default '{}'::text[],
+  human_reasons text[] not null default '{}'::text[],
   retention_days integer,
   import_secret bytea,
   created_at timestamp with time zone not null default now()
@@ -192,10 +263,17 @@ create table footfall.waiting_events (
 alter table footfall.api_keys add constraint api_keys_key_hash_key UNIQUE (key_hash);
 alter table footfall.api_keys add constraint api_keys_pkey PRIMARY KEY (key_id);
 alter table footfall.api_keys add constraint api_keys_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'analyst'::text, 'assign'::text, 'ingest'::text])));
+alter table footfall.daily_site_metrics add constraint daily_site_metrics_pkey PRIMARY KEY (site, day);
 alter table footfall.dead_letter add constraint dead_letter_pkey PRIMARY KEY (site, dead_letter_id);
+alter table footfall.dead_letter_overflow add constraint dead_letter_overflow_pkey PRIMARY KEY (site, day, reason);
 alter table footfall.events add constraint events_pkey PRIMARY KEY (site, event_day, event_id);
 alter table footfall.odd_ids add constraint odd_ids_pkey PRIMARY KEY (site, event_id);
 alter table footfall.rekeyed_events add constraint rekeyed_events_pkey PRIMARY KEY (site, event_day, event_id);
+alter table footfall.rollup_buckets add constraint rollup_buckets_pkey PRIMARY KEY (site, bucket);
+alter table footfall.rollup_days add constraint rollup_days_pkey PRIMARY KEY (site, dimension, day, key);
+alter table footfall.rollup_frozen add constraint rollup_frozen_pkey PRIMARY KEY (site, day);
+alter table footfall.rollup_sites add constraint rollup_sites_pkey PRIMARY KEY (site);
+alter table footfall.rollup_visitors add constraint rollup_visitors_pkey PRIMARY KEY (site, visitor, day);
 alter table footfall.schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (version);
 alter table footfall.session_links add constraint session_links_pkey PRIMARY KEY (site, session_id);
 alter table footfall.sessions add constraint sessions_pkey PRIMARY KEY (site, session_id);
@@ -211,7 +289,9 @@ alter table footfall.visitor_salts add constraint visitor_salts_pkey PRIMARY KEY
 alter table footfall.waiting_events add constraint waiting_events_pkey PRIMARY KEY (site, stream, occurred_at, event_id);
 
 CREATE INDEX dead_letter_received ON footfall.dead_letter USING btree (site, received_at);
+CREATE INDEX events_occurred ON ONLY footfall.events USING brin (occurred_at) WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX events_session ON ONLY footfall.events USING btree (site, session_id);
+CREATE INDEX rollup_visitors_day ON footfall.rollup_visitors USING btree (site, day);
 CREATE INDEX session_links_age ON footfall.session_links USING btree (linked_at);
 CREATE INDEX session_links_stream ON footfall.session_links USING btree (site, stream) WHERE (stream IS NOT NULL);
 CREATE INDEX sessions_client ON footfall.sessions USING btree (site, client_session_id, started_at) WHERE (client_session_id IS NOT NULL);
@@ -221,10 +301,18 @@ CREATE INDEX visitor_links_previous ON footfall.visitor_links USING btree (site,
 CREATE INDEX waiting_events_age ON footfall.waiting_events USING btree (occurred_at);
 
 alter table footfall.api_keys enable row level security, force row level security;
+alter table footfall.daily_site_metrics enable row level security, force row level security;
 alter table footfall.dead_letter enable row level security, force row level security;
+alter table footfall.dead_letter_overflow enable row level security, force row level security;
 alter table footfall.events enable row level security, force row level security;
 alter table footfall.odd_ids enable row level security, force row level security;
 alter table footfall.rekeyed_events enable row level security, force row level security;
+alter table footfall.rollup_buckets enable row level security, force row level security;
+alter table footfall.rollup_days enable row level security, force row level security;
+alter table footfall.rollup_frozen enable row level security, force row level security;
+alter table footfall.rollup_marks enable row level security, force row level security;
+alter table footfall.rollup_sites enable row level security, force row level security;
+alter table footfall.rollup_visitors enable row level security, force row level security;
 alter table footfall.session_links enable row level security, force row level security;
 alter table footfall.sessions enable row level security, force row level security;
 alter table footfall.site_keys enable row level security, force row level security;
@@ -233,9 +321,15 @@ alter table footfall.visitor_links enable row level security, force row level se
 alter table footfall.waiting_events enable row level security, force row level security;
 
 create policy owner_all on footfall.api_keys for all to footfall_owner using (true) with check (true);
+create policy ingest_all on footfall.daily_site_metrics for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.daily_site_metrics for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.daily_site_metrics for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.dead_letter for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.dead_letter for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.dead_letter for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.dead_letter_overflow for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.dead_letter_overflow for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.dead_letter_overflow for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.events for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.events for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.events for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
@@ -243,6 +337,23 @@ create policy ingest_all on footfall.odd_ids for all to footfall_ingest using (t
 create policy owner_all on footfall.odd_ids for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.rekeyed_events for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.rekeyed_events for all to footfall_owner using (true) with check (true);
+create policy ingest_all on footfall.rollup_buckets for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_buckets for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.rollup_buckets for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.rollup_days for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_days for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.rollup_days for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.rollup_frozen for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_frozen for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.rollup_frozen for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.rollup_marks for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_marks for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.rollup_marks for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.rollup_sites for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_sites for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.rollup_sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.rollup_visitors for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_visitors for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.session_links for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.session_links for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.sessions for all to footfall_ingest using (true) with check (true);
@@ -258,12 +369,27 @@ create policy owner_all on footfall.visitor_links for all to footfall_owner usin
 create policy ingest_all on footfall.waiting_events for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.waiting_events for all to footfall_owner using (true) with check (true);
 
-grant insert, select on footfall.dead_letter to footfall_ingest;
+grant delete, insert, select, update on footfall.daily_site_metrics to footfall_ingest;
+grant select on footfall.daily_site_metrics to footfall_reader;
+grant delete, insert, select, update on footfall.dead_letter to footfall_ingest;
 grant select on footfall.dead_letter to footfall_reader;
+grant delete, insert, select, update on footfall.dead_letter_overflow to footfall_ingest;
+grant select on footfall.dead_letter_overflow to footfall_reader;
 grant insert, select, update on footfall.events to footfall_ingest;
 grant select on footfall.events to footfall_reader;
 grant insert, select on footfall.odd_ids to footfall_ingest;
 grant delete, insert, select, update on footfall.rekeyed_events to footfall_ingest;
+grant delete, insert, select, update on footfall.rollup_buckets to footfall_ingest;
+grant select on footfall.rollup_buckets to footfall_reader;
+grant delete, insert, select, update on footfall.rollup_days to footfall_ingest;
+grant select on footfall.rollup_days to footfall_reader;
+grant delete, insert, select, update on footfall.rollup_frozen to footfall_ingest;
+grant select on footfall.rollup_frozen to footfall_reader;
+grant delete, insert, select, update on footfall.rollup_marks to footfall_ingest;
+grant select on footfall.rollup_marks to footfall_reader;
+grant delete, insert, select, update on footfall.rollup_sites to footfall_ingest;
+grant select on footfall.rollup_sites to footfall_reader;
+grant delete, insert, select, update on footfall.rollup_visitors to footfall_ingest;
 grant select on footfall.schema_migrations to footfall_ingest;
 grant select on footfall.schema_migrations to footfall_reader;
 grant delete, insert, select, update on footfall.session_links to footfall_ingest;
@@ -274,5 +400,204 @@ grant delete, insert, select, update on footfall.visitor_links to footfall_inges
 grant delete, insert, select on footfall.visitor_salts to footfall_ingest;
 grant delete, insert, select, update on footfall.waiting_events to footfall_ingest;
 
-grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, retention_days, import_secret, created_at) on footfall.sites to footfall_ingest;
-grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, retention_days, created_at) on footfall.sites to footfall_reader;
+create view footfall.rollup_visits with (security_invoker = true) -- (
+--   site text,
+--   started_at timestamp with time zone,
+--   visitor_id text,
+--   is_bounce boolean,
+--   dimension text,
+--   value text,
+--   duration_us bigint
+-- );
+create view pipeline.active_sessions with (security_invoker = true) -- (
+--   session_id character varying(100),
+--   visitor_id character varying(100),
+--   site_id character varying(100),
+--   session_start timestamp with time zone,
+--   session_end timestamp with time zone,
+--   duration_seconds integer,
+--   pageview_count integer,
+--   event_count integer,
+--   bounce boolean,
+--   entry_url text,
+--   entry_path character varying(500),
+--   entry_title text,
+--   exit_url text,
+--   exit_path character varying(500),
+--   utm_source character varying(100),
+--   utm_medium character varying(100),
+--   utm_campaign character varying(100),
+--   utm_content character varying(100),
+--   utm_term character varying(100),
+--   referrer_type character varying(50),
+--   referrer_platform character varying(100),
+--   original_referrer text,
+--   user_agent text,
+--   browser_language character varying(10),
+--   timezone character varying(50),
+--   screen_width integer,
+--   screen_height integer,
+--   viewport_width integer,
+--   viewport_height integer,
+--   device_pixel_ratio numeric(3,2),
+--   session_age interval
+-- );
+create view pipeline.daily_site_metrics with (security_invoker = true) -- (
+--   id integer,
+--   site_id character varying(100),
+--   metric_date date,
+--   unique_visitors integer,
+--   total_sessions integer,
+--   total_pageviews integer,
+--   bounce_rate numeric(5,4),
+--   avg_session_duration_seconds integer,
+--   avg_pages_per_session numeric(8,2),
+--   total_events integer,
+--   direct_sessions integer,
+--   search_sessions integer,
+--   social_sessions integer,
+--   referral_sessions integer
+-- );
+create view pipeline.events_log with (security_invoker = true) -- (
+--   id integer,
+--   event_id uuid,
+--   event_type character varying(50),
+--   session_id character varying(100),
+--   visitor_id character varying(100),
+--   site_id character varying(100),
+--   timestamp timestamp with time zone,
+--   url text,
+--   path character varying(500),
+--   user_agent text,
+--   ip_address inet,
+--   raw_event_data jsonb,
+--   created_at timestamp with time zone,
+--   processed_at timestamp with time zone
+-- );
+create view pipeline.form_submissions with (security_invoker = true) -- (
+--   id integer,
+--   session_id character varying(100),
+--   visitor_id character varying(100),
+--   site_id character varying(100),
+--   form_id character varying(100),
+--   form_action text,
+--   form_method character varying(10),
+--   page_url text,
+--   page_path character varying(500),
+--   submit_timestamp timestamp with time zone,
+--   field_count integer,
+--   form_data jsonb
+-- );
+create view pipeline.page_performance with (security_invoker = true) -- (
+--   site_id character varying(100),
+--   path character varying(500),
+--   total_views bigint,
+--   avg_time_on_page numeric,
+--   unique_sessions bigint,
+--   bounce_rate numeric
+-- );
+create view pipeline.pageviews with (security_invoker = true) -- (
+--   id integer,
+--   session_id character varying(100),
+--   visitor_id character varying(100),
+--   site_id character varying(100),
+--   url text,
+--   path character varying(500),
+--   title text,
+--   query_params text,
+--   hash_fragment character varying(500),
+--   view_timestamp timestamp with time zone,
+--   time_on_page_seconds integer,
+--   referrer text,
+--   internal_referrer boolean,
+--   utm_source character varying(100),
+--   utm_medium character varying(100),
+--   utm_campaign character varying(100),
+--   utm_content character varying(100),
+--   utm_term character varying(100)
+-- );
+create view pipeline.traffic_sources with (security_invoker = true) -- (
+--   site_id character varying(100),
+--   referrer_type character varying(50),
+--   sessions bigint,
+--   unique_visitors bigint,
+--   avg_session_duration numeric,
+--   avg_pages_per_session numeric
+-- );
+create view pipeline.user_events with (security_invoker = true) -- (
+--   id integer,
+--   session_id character varying(100),
+--   visitor_id character varying(100),
+--   site_id character varying(100),
+--   event_type character varying(50),
+--   event_timestamp timestamp with time zone,
+--   page_url text,
+--   page_path character varying(500),
+--   event_data jsonb,
+--   element_tag character varying(20),
+--   element_classes text,
+--   element_id character varying(100),
+--   scroll_percentage integer,
+--   form_id character varying(100)
+-- );
+create view pipeline.user_sessions with (security_invoker = true) -- (
+--   session_id character varying(100),
+--   visitor_id character varying(100),
+--   site_id character varying(100),
+--   session_start timestamp with time zone,
+--   session_end timestamp with time zone,
+--   duration_seconds integer,
+--   pageview_count integer,
+--   event_count integer,
+--   bounce boolean,
+--   entry_url text,
+--   entry_path character varying(500),
+--   entry_title text,
+--   exit_url text,
+--   exit_path character varying(500),
+--   utm_source character varying(100),
+--   utm_medium character varying(100),
+--   utm_campaign character varying(100),
+--   utm_content character varying(100),
+--   utm_term character varying(100),
+--   referrer_type character varying(50),
+--   referrer_platform character varying(100),
+--   original_referrer text,
+--   user_agent text,
+--   browser_language character varying(10),
+--   timezone character varying(50),
+--   screen_width integer,
+--   screen_height integer,
+--   viewport_width integer,
+--   viewport_height integer,
+--   device_pixel_ratio numeric(3,2)
+-- );
+
+create function footfall.end_sessions(moment timestamp with time zone) returns void;
+create function footfall.find_previous_days(roll_site text, roll_day date, visitors bigint[]) returns TABLE(visitor bigint, key bigint, previous date);
+create function footfall.freeze_rollups(freeze_site text, first_day date, last_day date) returns void;
+create function footfall.lock_rollups(roll_site text) returns bigint;
+create function footfall.relink_visitors(roll_site text, roll_day date, changed bigint[]) returns date[];
+create function footfall.restart_rollups(roll_site text, zone text) returns void;
+create function footfall.roll_up(roll_site text, max_days integer, first_day date DEFAULT '-infinity'::date, last_day date DEFAULT 'infinity'::date) returns integer;
+create function footfall.roll_up_buckets(roll_site text, buckets timestamp with time zone[]) returns void;
+create function footfall.roll_up_day(roll_site text, roll_day date, start_at timestamp with time zone, end_at timestamp with time zone) returns void;
+create function footfall.roll_up_metrics(roll_site text, days date[]) returns void;
+create function footfall.roll_up_returning(roll_site text, days date[]) returns void;
+create function footfall.roll_up_visitors(roll_site text, roll_day date, start_at timestamp with time zone, end_at timestamp with time zone) returns bigint[];
+create function footfall.rollup_bucket(moment timestamp with time zone) returns timestamp with time zone;
+create function footfall.rollup_day_visitors(roll_site text, roll_day date) returns TABLE(key bigint, new_visitors integer, returning_days date[], returning_visitors integer[]);
+create function footfall.rollup_key(dimension text, value text) returns bigint;
+create function footfall.set_times_on_page(roll_site text, buckets timestamp with time zone[]) returns void;
+create function pipeline.add_missing_sessions(event_ids uuid[]) returns void;
+create procedure pipeline.calculate_daily_metrics(IN start_date date, IN end_date date);
+create procedure pipeline.cleanup_processed_events(IN retention_days integer);
+create function pipeline.delete_from_events_log() returns trigger;
+create function pipeline.insert_into_events_log() returns trigger;
+create procedure pipeline.process_events_batch(IN batch_size integer DEFAULT 1000);
+create procedure pipeline.roll_up_marked(IN first_day date DEFAULT '-infinity'::date, IN last_day date DEFAULT 'infinity'::date);
+create function pipeline.to_session_id(site_id text, session_id text) returns uuid;
+create procedure pipeline.update_active_sessions();
+
+grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, human_reasons, retention_days, import_secret, created_at) on footfall.sites to footfall_ingest;
+grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, human_reasons, retention_days, created_at) on footfall.sites to footfall_reader;

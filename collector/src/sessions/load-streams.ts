@@ -62,11 +62,13 @@ const noInterval = 'null::timestamptz as b, null::timestamptz as c, null::boolea
 const inWindow = `s.started_at >= w.from_time - interval '24 hours' and s.started_at <= w.to_time
   and s.ended_at >= w.from_time`;
 
+// What belongs to a client session is sorted out by the caller: until statistics are there, the planner takes a condition
+// on null for so selective that it reads the whole table.
 const ofVisitors = [
-  `select 'derived' as kind, w.at, s.session_id, null::uuid as event_id, null::text as stream, ${interval}
+  `select 'derived' as kind, w.at, s.session_id, s.client_session_id as event_id, null::text as stream, ${interval}
    from wanted w join footfall.sessions s on s.site = w.site and s.visitor_id = w.visitor_id and s.is_bot = w.is_bot
      and ${inWindow}
-   where not s.is_client_id and s.client_session_id is null`,
+   where not s.is_client_id`,
   `select 'neighbour' as kind, w.at, null::uuid, null::uuid, l.previous_stream, null::timestamptz as a, ${noInterval}
    from wanted w join footfall.visitor_links l on l.site = w.site and l.stream = w.stream`,
   `select 'neighbour' as kind, w.at, null::uuid, null::uuid, l.stream, null::timestamptz as a, ${noInterval}
@@ -136,7 +138,7 @@ function addRow(state: StreamState | undefined, row: Row): void {
   else if (row.kind === 'neighbour' && row.stream) state?.neighbours.push(row.stream);
   else if (row.kind === 'link') state?.links.push(readLink(row));
   else if (row.kind === 'named' && state) state.named = readSession(row);
-  else state?.sessions.push(readSession(row));
+  else if (row.kind === 'later' || row.event_id === null) state?.sessions.push(readSession(row));
 }
 
 function readSession({ session_id, a, b, c, is_started }: Row): StoredSession {
