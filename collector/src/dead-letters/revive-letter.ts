@@ -31,11 +31,19 @@ export async function reviveLetter(letter: StoredLetter, site: Site): Promise<Re
   }
 }
 
-// The address is gone and so may be the salt: place and visitor are those that were derived when the event came.
+// The address is gone and so may be the salt: place and visitor are those that were derived when the event came. What the
+// visitor was called the day before is not known any more, so a name is given that nobody has.
 function rememberedBy({ client }: StoredLetter): EnrichDeps {
+  const visitorId = client.visitorId ?? '';
+  let ownDay: string | undefined;
   return {
     geo: { lookup: () => client.place },
-    visitors: { hash: async () => client.visitorId ?? '' },
+    visitors: {
+      async hash(_browser, day) {
+        ownDay ??= day;
+        return day === ownDay ? visitorId : `${visitorId} before`;
+      },
+    },
   };
 }
 

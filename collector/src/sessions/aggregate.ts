@@ -91,9 +91,10 @@ function startSession(event: PendingEvent, sessionId: string): SessionRow {
   };
 }
 
+// A pageview that a server wrote is counted, but a session neither begins nor ends with it.
 function rankOf(event: PendingEvent): 0 | 1 | 2 {
-  if (event.type === 'pageview') return 0;
-  return isActive(event) ? 1 : 2;
+  if (!isActive(event)) return 2;
+  return event.type === 'pageview' ? 0 : 1;
 }
 
 function engagedMsOf({ type, props }: EventRow): number {
