@@ -13,7 +13,12 @@ type SubmissionRecord = {
   origin: Origin;
 };
 
-const nothing = Object.fromEntries(eventColumns.map(({ key }) => [key, null]));
+/** What was null, and so was not written down: of the columns, and of what a commit must know besides. */
+const nothing = {
+  ...Object.fromEntries(eventColumns.map(({ key }) => [key, null])),
+  clientSessionId: null,
+  cookieless: null,
+};
 
 /** Writes a batch as JSON: enriched rows, without the address that it came from. */
 export function toRecord({ bytes, events, letters, origin }: Submission): string {
