@@ -69,7 +69,9 @@ async function startCollector({
 }): Promise<Running> {
   const now = () => clock.now;
   const log = (line: string) => void logged.push(line);
-  const database = openDatabase({ url, maxConnections: 4, log });
+  // No power fails here: waiting for the disk would be most of the time.
+  const options = new URLSearchParams({ options: '-c synchronous_commit=off' });
+  const database = openDatabase({ url: `${url}?${options}`, maxConnections: 4, log });
   for (const clean of [deleteOldSalts, deleteOldLinks, deleteOldWaiting]) await clean(database, now());
   const spoolDir = await mkdtemp(join(tmpdir(), 'footfall-spool-'));
   const settings = { spoolDir, spoolMaxBytes: 1 << 20, minFreeBytes: 0 };

@@ -35,13 +35,13 @@ export async function reviveLetter(letter: StoredLetter, site: Site): Promise<Re
 // visitor was called the day before is not known any more, so a name is given that nobody has.
 function rememberedBy({ client }: StoredLetter): EnrichDeps {
   const visitorId = client.visitorId ?? '';
-  let ownDay: string | undefined;
+  let today: string | undefined;
   return {
     geo: { lookup: () => client.place },
     visitors: {
-      async hash(_browser, day) {
-        ownDay ??= day;
-        return day === ownDay ? visitorId : `${visitorId} before`;
+      async hash(_browser, { day }) {
+        today ??= day;
+        return day === today ? visitorId : `${visitorId} before`;
       },
     },
   };

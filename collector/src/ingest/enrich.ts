@@ -13,7 +13,7 @@ import { parseUserAgent, type UserAgent } from './enrich/user-agent.js';
 import type { Cookieless, Environment, PendingEvent } from './event-row.js';
 import type { Flag } from './sanitize.js';
 import type { ValidEvent } from './validate.js';
-import { type VisitorHasher, visitorDays } from './visitor.js';
+import { type VisitorDay, type VisitorHasher, visitorDays } from './visitor.js';
 
 /** Who sends a batch, as far as the request itself tells. */
 export type Client = {
@@ -95,19 +95,17 @@ function createCookielessLookup(visitors: EnrichDeps['visitors'], { batch, clien
   // The same for a whole day: one hash a day, not one an event.
   const hashes = new Map<string, Promise<string>>();
 
-  function hashOn(day: string): Promise<string> {
-    const hash = hashes.get(day) ?? visitors.hash(browser, day);
-    hashes.set(day, hash);
+  function hashOn(day: VisitorDay): Promise<string> {
+    const key = `${day.day} ${day.isLate}`;
+    const hash = hashes.get(key) ?? visitors.hash(browser, day);
+    hashes.set(key, hash);
     return hash;
   }
 
   return async function cookielessAt(occurredAt: number): Promise<Cookieless | null> {
     if (!isAsked) return null;
-    const { day, previousDay } = visitorDays({ occurredAt, receivedAt });
-    return {
-      visitorId: await hashOn(day),
-      previousId: previousDay === null ? null : await hashOn(previousDay),
-    };
+    const { today, previous } = visitorDays({ occurredAt, receivedAt });
+    return { visitorId: await hashOn(today), previousId: previous && (await hashOn(previous)) };
   };
 }
 

@@ -12,7 +12,7 @@ type Moment = { occurredAt: number; receivedAt: number };
 
 export type VisitorHasher = {
   /** The id of a cookieless visitor on a UTC day. It cannot be computed again once the day's salt is deleted. */
-  hash(browser: Browser, day: string): Promise<string>;
+  hash(browser: Browser, day: VisitorDay): Promise<string>;
   /**
    * Loads the salts that batches may need until tomorrow ends, and makes that of tomorrow: hashing then needs no
    * database.
@@ -20,20 +20,27 @@ export type VisitorHasher = {
   prepare(): Promise<void>;
 };
 
-/** Whose salts make the visitor of an event, as UTC days. */
-export type VisitorDays = { day: string; previousDay: string | null };
+/** The UTC day whose salt makes a visitor; `isLate` for what happened more than 48 hours before. */
+export type VisitorDay = { day: string; isLate: boolean };
+
+export type VisitorDays = { today: VisitorDay; previous: VisitorDay | null };
 
 /**
- * The day whose salt makes the visitor: the day on which it happened, or that of receipt when 48 hours have passed. Only
- * a session that goes on within 30 minutes after midnight can have begun the day before, so that only there the day
+ * The day whose salt makes the visitor: the day on which it happened, or that of receipt when 48 hours have passed. Such a
+ * late visitor is another than that day's own: else what links two days of receipt would join old events with it. Only a
+ * session that goes on within 30 minutes after midnight can have begun the day before, so that only there the day
  * before counts too: which of the two events arrives first makes no difference, one of them is always in that half hour.
  */
 export function visitorDays({ occurredAt, receivedAt }: Moment): VisitorDays {
-  if (receivedAt - occurredAt > saltLifeMs) return { day: utcDay(receivedAt), previousDay: null };
+  if (receivedAt - occurredAt > saltLifeMs)
+    return { today: { day: utcDay(receivedAt), isLate: true }, previous: null };
   const day = utcDay(occurredAt);
   const midnight = Date.parse(day);
   const mayReachBack = occurredAt - midnight <= sessionGapMs && receivedAt - midnight < saltLifeMs;
-  return { day, previousDay: mayReachBack ? utcDay(midnight - dayMs) : null };
+  return {
+    today: { day, isLate: false },
+    previous: mayReachBack ? { day: utcDay(midnight - dayMs), isLate: false } : null,
+  };
 }
 
 /**
@@ -60,9 +67,10 @@ export function createVisitorHasher({
   }
 
   return {
-    async hash({ site, address, userAgent }, day) {
+    async hash({ site, address, userAgent }, { day, isLate }) {
       const salt = await saltOf(day);
-      const digest = createHmac('sha256', salt).update(`${site}|${address}|${userAgent}`).digest();
+      const text = `${site}|${address}|${userAgent}${isLate ? '|late' : ''}`;
+      const digest = createHmac('sha256', salt).update(text).digest();
       return digest.subarray(0, 16).toString('base64url');
     },
     async prepare() {

@@ -234,17 +234,29 @@ test('what links two days of a visitor is deleted with the salt of the day, 48 h
 });
 
 test('events of one batch that lie on both sides of 48 hours get the visitors that they would get alone', async () => {
-  const old = event(noon - 2 * dayMs - 1, '/old');
-  const young = event(noon - 2 * dayMs, '/young');
-  await send([old, young]);
-  await send([event(noon, '/today')]);
-  const rows = await pair.query<{ path: string; visitor_id: string }>(
-    'select path, visitor_id from footfall.events where site = $1::text',
+  const times = { '/old': -1, '/young': 0, '/older': -hourMs };
+  await send(Object.entries(times).map(([path, after]) => event(noon - 2 * dayMs + after, path)));
+  const young = event(noon - 2 * dayMs + 1, '/young-alone');
+  await send([young]);
+  await send([event(noon - 2 * dayMs - 2, '/old-alone')]);
+  const rows = await pair.query<{ paths: string[] }>(
+    `select array_agg(path order by path) as paths from footfall.events where site = $1::text
+     group by visitor_id order by 1`,
     [site],
   );
-  const visitors = Object.fromEntries(rows.map(({ path, visitor_id }) => [path, visitor_id]));
-  expect(visitors['/old']).toBe(visitors['/today']);
-  expect(visitors['/young']).not.toBe(visitors['/today']);
+  expect(rows.map(({ paths }) => paths)).toEqual([
+    ['/old', '/old-alone', '/older'],
+    ['/young', '/young-alone'],
+  ]);
+});
+
+test('a link across the midnight of receipt does not join events that happened days before', async () => {
+  const old = midnight - 4 * dayMs;
+  await send([event(old, '/1')], { at: midnight - hourMs });
+  await send([event(old + minuteMs, '/2')], { at: midnight + hourMs });
+  await send([event(midnight + minuteMs, '/link')], { at: midnight + 2 * hourMs });
+  await send([event(old + 2 * minuteMs, '/3')], { at: midnight + 3 * hourMs });
+  expect(await readSessions()).toEqual([['/1'], ['/2', '/3'], ['/link']]);
 });
 
 const granted = (id: string, visitorId = 'v') => ({

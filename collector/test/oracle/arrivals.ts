@@ -68,10 +68,10 @@ function isOdd({ ts, idTime }: Made, { isServer, sentAt, receivedAt }: Delivery)
   return isFarFromId || isClockWrong || idTime < receivedAt - 35 * day || idTime > receivedAt + hour;
 }
 
-/** The cookieless visitor: address, agent and the UTC day, that of receipt after 48 hours. */
+/** The cookieless visitor: address, agent and the UTC day, that of receipt, and apart, after 48 hours. */
 function browserAt(at: number, { address, agent, receivedAt }: Delivery) {
   const nameOn = (time: number) => `${address} ${agent} ${utcDay(time)}`;
-  if (receivedAt - at > 2 * day) return { visitor: nameOn(receivedAt), before: null };
+  if (receivedAt - at > 2 * day) return { visitor: `${nameOn(receivedAt)} late`, before: null };
   const midnight = Date.parse(`${utcDay(at)}T00:00:00Z`);
   const isJustAfter = at - midnight <= 30 * minute;
   const isSaltThere = receivedAt < midnight + 2 * day;
