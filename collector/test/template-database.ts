@@ -16,7 +16,22 @@ export async function createTemplate(adminUrl: string): Promise<{ name: string; 
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   await migrate({ url: url.href, log: () => {} });
-  return { name, drop: () => runAsAdmin(adminUrl, `drop database ${name} with (force)`) };
+  return { name, drop: () => dropDatabase(adminUrl, name) };
+}
+
+const databaseInUse = '55006';
+
+/**
+ * Drops a database. Only where somebody is still connected, by force: that may not end the server's own workers, while an
+ * ordinary drop does.
+ */
+export async function dropDatabase(adminUrl: string, name: string): Promise<void> {
+  try {
+    await runAsAdmin(adminUrl, `drop database ${name}`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== databaseInUse) throw error;
+    await runAsAdmin(adminUrl, `drop database ${name} with (force)`);
+  }
 }
 
 /** Runs one statement on the server that all databases of a test run share. */

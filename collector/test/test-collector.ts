@@ -12,7 +12,7 @@ import { openGeoDatabase } from '../src/ingest/geo-database.js';
 import { startIngest } from '../src/ingest/start-ingest.js';
 import { startJobs } from '../src/jobs.js';
 import { type RunningServer, serve } from '../src/server.js';
-import { runAsAdmin } from './template-database.js';
+import { dropDatabase, runAsAdmin } from './template-database.js';
 
 export type TestDatabase = {
   url: string;
@@ -39,7 +39,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     async drop() {
       await database.end();
       await client.end();
-      await runAsAdmin(inject('adminUrl'), `drop database ${name} with (force)`);
+      await dropDatabase(inject('adminUrl'), name);
     },
   };
 }
