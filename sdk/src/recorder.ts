@@ -33,10 +33,10 @@ export function createRecorder(options: Options, accept: (event: WireEvent) => v
   }
 
   function beginPage(referrer: string): (overrides?: PageOverrides) => void {
+    for (const listener of pageListeners) listener();
     page = { url: url(location.href) };
     const begun = stamp();
     page.pageId = begun.id;
-    for (const listener of pageListeners) listener();
     return finish;
 
     function finish(overrides: PageOverrides = {}): void {
