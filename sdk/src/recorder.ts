@@ -2,12 +2,13 @@ import { maxNameBytes, maxStringBytes } from '@footfall/schema/limits';
 import { nextId } from './event-id.js';
 import type { Captured, Options, PageOverrides } from './options.js';
 import { cleanProps, cleanText, redactUrl } from './redact.js';
-import type { WireEvent } from './wire.js';
+import type { Stamp, WireEvent } from './wire.js';
 
 const maxTitleChars = 300;
 
 export type Recorder = {
-  send(captured: Captured): void;
+  send(captured: Captured, stamp?: Stamp): void;
+  stamp(): Stamp;
   beginPage(referrer: string): (overrides?: PageOverrides) => void;
   onPage(listener: () => void): void;
   url(value: string): string;
@@ -23,13 +24,13 @@ export function createRecorder(options: Options, accept: (event: WireEvent) => v
     return redactUrl(value, { ...options, base: location.href });
   }
 
-  function stamp() {
+  function stamp(): Stamp {
     const ts = Date.now();
     return { id: nextId(ts), ts, seq: seq++, ...page };
   }
 
-  function send(captured: Captured): void {
-    accept({ ...stamp(), ...clean(captured) });
+  function send(captured: Captured, at = stamp()): void {
+    accept({ ...at, ...clean(captured) });
   }
 
   function beginPage(referrer: string): (overrides?: PageOverrides) => void {
@@ -53,7 +54,7 @@ export function createRecorder(options: Options, accept: (event: WireEvent) => v
     }
   }
 
-  return { send, beginPage, url, onPage: (listener) => void pageListeners.push(listener) };
+  return { send, stamp, beginPage, url, onPage: (listener) => void pageListeners.push(listener) };
 }
 
 /** The collector refuses longer names, which are counted in UTF-8. */

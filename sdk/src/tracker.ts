@@ -55,7 +55,7 @@ function startCaptures(
   { captures = [], hash = false }: Options,
   { gate, recorder, transport, guard, signal }: Parts & { signal: AbortSignal },
 ): void {
-  const hideListeners = [transport.flushNow];
+  const hideListeners: ((ends: boolean) => void)[] = [transport.flushNow];
   const tracker: Tracker = {
     ...recorder,
     listen(target, type, handler) {
@@ -66,7 +66,9 @@ function startCaptures(
     text: cleanText,
     hash,
   };
-  const onHide = () => hideListeners.forEach((listener) => void listener());
+  const onHide = (ends: boolean) => {
+    for (const listener of hideListeners) listener(ends);
+  };
   watchLifecycle(tracker.listen, { onHide, onReturn: transport.resume, onOnline: transport.wake });
   for (const capture of captures) guard(capture)(tracker);
 }

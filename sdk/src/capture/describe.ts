@@ -1,10 +1,18 @@
-import type { ClickProps, Tracker } from '../options.js';
+import type { ElementProps, Tracker } from '../options.js';
 
 const maxNameChars = 100;
 const maxSteps = 4;
 
+/** Where a person types: what these hold is never read. */
+export const typed = 'input,textarea,select,[contenteditable]';
+
+/** The elements that an event passed, from the one in the innermost open shadow root up to the document's. */
+export function elementsOf(event: Event): Element[] {
+  return event.composedPath().filter((target) => target instanceof Element);
+}
+
 /** What tells an element from others, without its content. */
-export function describe(element: Element, { text }: Tracker): ClickProps {
+export function describe(element: Element, { text }: Tracker): ElementProps {
   return {
     tag: element.localName,
     elementId: text(element.id, maxNameChars) || undefined,
@@ -13,14 +21,20 @@ export function describe(element: Element, { text }: Tracker): ClickProps {
   };
 }
 
-/** A short path that ends at the nearest id. */
+/** A short path that begins at the nearest id. */
 function selectorOf(element: Element): string {
   const steps: string[] = [];
-  for (let at: Element | null = element; at && steps.length < maxSteps; at = at.parentElement) {
+  for (let at: Element | null = element; at && steps.length < maxSteps; at = parentOf(at)) {
     steps.unshift(stepOf(at));
     if (at.id) break;
   }
   return steps.join(' > ');
+}
+
+/** The host stands for its shadow root. */
+function parentOf({ parentNode }: Element): Element | null {
+  if (parentNode instanceof ShadowRoot) return parentNode.host;
+  return parentNode instanceof Element ? parentNode : null;
 }
 
 function stepOf({ localName, id, classList, parentElement }: Element): string {
