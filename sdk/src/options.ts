@@ -1,4 +1,5 @@
 import type { Captured, Money, Props } from './captured.js';
+import type { WireEvent } from './wire.js';
 
 export type * from './captured.js';
 
@@ -37,6 +38,11 @@ export type Options = {
   respectDoNotTrack?: boolean | undefined;
   /** The version of the page's own code, for error reports. */
   release?: string | undefined;
+  /**
+   * Sees each event before it is queued and returns it, changed if need be, or `null` to drop it (counted as
+   * `before_send`, as is an event on which it throws).
+   */
+  beforeSend?: ((event: WireEvent) => WireEvent | null) | undefined;
   /** Write to the console what happens. Default: `false`, and the console stays empty. */
   debug?: boolean | undefined;
 };
