@@ -34,6 +34,8 @@ export type EngagementProps = {
 
 export type FormField = { name: string; type: string; filled: boolean; value?: string | undefined };
 
+export type FormEventType = 'form_view' | 'form_start' | 'form_submit' | 'form_abandon';
+
 export type FormProps = {
   formId?: string | undefined;
   formName?: string | undefined;
@@ -80,7 +82,7 @@ export type Captured =
   | { type: 'click'; props: ClickProps }
   | { type: 'scroll_depth'; props: { percent: number } }
   | { type: 'engagement'; props: EngagementProps }
-  | { type: 'form_view' | 'form_start' | 'form_submit' | 'form_abandon'; props: FormProps }
+  | { [Type in FormEventType]: { type: Type; props: FormProps } }[FormEventType]
   | { type: 'error'; props: ErrorProps }
   | { type: 'web_vital'; value: number; props: WebVitalProps }
   | { type: 'text_copy'; props: ElementProps & { length: number } }

@@ -1,5 +1,5 @@
 import type { Captured, Money, Props } from './captured.js';
-import type { Stamp } from './wire.js';
+import type { Stamp, WireEvent } from './wire.js';
 
 export type * from './captured.js';
 
@@ -38,6 +38,11 @@ export type Options = {
   respectDoNotTrack?: boolean | undefined;
   /** The version of the page's own code, for error reports. */
   release?: string | undefined;
+  /**
+   * Sees each event before it is queued and returns it, changed if need be, or `null` to drop it (counted as
+   * `before_send`, as is an event on which it throws).
+   */
+  beforeSend?: ((event: WireEvent) => WireEvent | null) | undefined;
   /** Write to the console what happens. Default: `false`, and the console stays empty. */
   debug?: boolean | undefined;
 };
@@ -73,6 +78,8 @@ export type Tracker = {
   onHide(listener: (ends: boolean) => void): void;
   /** Adds an event listener in the capture phase that never throws and ends with stop(). */
   listen(target: EventTarget, type: string, handler: (event: Event) => void): void;
+  /** Wraps what observers and timers call, so that it never throws into the page. */
+  guard<Values extends unknown[]>(work: (...values: Values) => void): (...values: Values) => void;
   /** Counts an event that was not recorded; the counts travel with the next batch. */
   drop(reason: string): void;
   /** Text without secrets and personal data, at most `maxChars` long. */

@@ -9,7 +9,7 @@ import { textCopy } from './capture/text-copy.js';
 import { whenQuiet } from './capture/when-quiet.js';
 import { init } from './init.js';
 import type { Capture, Footfall } from './options.js';
-import { type ScriptOptions, scriptOptionsOf } from './script-options.js';
+import { type ScriptOptions, optionsFrom } from './script-options.js';
 
 declare global {
   interface Window {
@@ -38,7 +38,7 @@ const script = document.currentScript;
 
 // Loaded twice, the first stays in charge. An element with the id `footfall` is a property of window as well.
 if (script instanceof HTMLScriptElement && !window.footfall?.track) {
-  const options = scriptOptionsOf(script);
+  const options = optionsFrom(script);
   const captures = capturesBy(options);
   window.footfall = init({ ...options, captures: options.captures.flatMap((name) => captures[name]?.() ?? []) });
 }

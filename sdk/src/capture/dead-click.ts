@@ -23,14 +23,16 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
 
   function wait(event: MouseEvent, click: Click): void {
     const { href } = location;
-    const observer = new MutationObserver(() => end());
-    const timer = setTimeout(() => {
-      const isAlive = href !== location.href || getSelection()?.type === 'Range' || isLeaving(event);
-      end(isAlive ? undefined : true);
-    }, waitMs);
+    const observer = new MutationObserver(tracker.guard(settled));
+    const timer = setTimeout(tracker.guard(settleLate), waitMs);
 
     function settled(): void {
       end();
+    }
+
+    function settleLate(): void {
+      const isAlive = href !== location.href || getSelection()?.type === 'Range' || isLeaving(event);
+      end(isAlive ? undefined : true);
     }
 
     function end(dead?: true): void {

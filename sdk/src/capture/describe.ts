@@ -11,12 +11,17 @@ export function elementsOf(event: Event): Element[] {
   return event.composedPath().filter((target) => target instanceof Element);
 }
 
+/** A control named `id` hides the property of its form, but not the attribute. */
+export function attributeOf(element: Element, name: string): string {
+  return Element.prototype.getAttribute.call(element, name) ?? '';
+}
+
 /** What tells an element from others, without its content. */
 export function describe(element: Element, { text }: Tracker): ElementProps {
   return {
     tag: element.localName,
-    elementId: text(element.id, maxNameChars) || undefined,
-    classes: text(element.getAttribute('class') ?? '', maxNameChars) || undefined,
+    elementId: text(attributeOf(element, 'id'), maxNameChars) || undefined,
+    classes: text(attributeOf(element, 'class'), maxNameChars) || undefined,
     selector: text(selectorOf(element), 2 * maxNameChars),
   };
 }
@@ -26,7 +31,7 @@ function selectorOf(element: Element): string {
   const steps: string[] = [];
   for (let at: Element | null = element; at && steps.length < maxSteps; at = parentOf(at)) {
     steps.unshift(stepOf(at));
-    if (at.id) break;
+    if (attributeOf(at, 'id')) break;
   }
   return steps.join(' > ');
 }
@@ -37,8 +42,8 @@ function parentOf({ parentNode }: Element): Element | null {
   return parentNode instanceof Element ? parentNode : null;
 }
 
-function stepOf({ localName, id, classList, parentElement }: Element): string {
-  if (id) return `${localName}#${id}`;
-  const isAlone = parentElement === null || classList.length === 0;
-  return isAlone ? localName : `${localName}.${classList[0]}`;
+function stepOf(element: Element): string {
+  const id = attributeOf(element, 'id');
+  const [firstClass] = attributeOf(element, 'class').match(/\S+/) ?? [];
+  return element.localName + (id ? `#${id}` : firstClass ? `.${firstClass}` : '');
 }

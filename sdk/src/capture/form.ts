@@ -1,5 +1,5 @@
 import { isSensitiveField } from '@footfall/schema/redact-name';
-import type { Capture, FormField, FormProps, Tracker } from '../options.js';
+import type { Capture, FormEventType, FormField, FormProps, Tracker } from '../options.js';
 import { elementsOf } from './describe.js';
 
 export type FormOptions = {
@@ -8,8 +8,7 @@ export type FormOptions = {
 };
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
-type FormEvent = 'form_view' | 'form_start' | 'form_submit' | 'form_abandon';
-type Progress = { since: number; lastField: string };
+type Progress = { since: number | undefined; lastField: string };
 
 const maxFields = 100;
 const maxNameChars = 100;
@@ -28,7 +27,7 @@ export function form({ allowFields = [] }: FormOptions = {}): Capture {
     let seen = new WeakSet<Element>();
     const begun = new Map<Element, Progress>();
 
-    function send(type: FormEvent, target: Element, { since, lastField }: Partial<Progress> = {}): void {
+    function send(type: FormEventType, target: Element, { since, lastField }: Partial<Progress> = {}): void {
       const allowed = type === 'form_submit' ? allowFields : [];
       const fields = fieldsOf(target, { allowed, tracker });
       const durationMs = since === undefined ? undefined : Math.round(performance.now() - since);
@@ -87,15 +86,17 @@ export function form({ allowFields = [] }: FormOptions = {}): Capture {
 }
 
 /** Calls back for forms that are in sight, and for the same ones again when a page begins. */
-function watchForms({ onPage }: Tracker, view: (target: Element) => void): void {
-  const sight = new IntersectionObserver((entries) => {
+function watchForms({ onPage, guard }: Tracker, view: (target: Element) => void): void {
+  const sight = new IntersectionObserver(guard(sighted));
+  const growth = new MutationObserver(searchSoon);
+
+  function sighted(entries: IntersectionObserverEntry[]): void {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       sight.unobserve(target);
       view(target);
     }
-  });
-  const growth = new MutationObserver(searchSoon);
+  }
 
   function search(): void {
     for (const target of document.forms) sight.observe(target);

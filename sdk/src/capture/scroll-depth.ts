@@ -4,17 +4,19 @@ import type { Tracker } from '../options.js';
  * Calls `reached` with the part of the page, in percent, whose end was in sight after a scroll. An element that fills
  * most of the window and scrolls instead of the document is the page.
  */
-export function watchDepth({ listen }: Tracker, reached: (percent: number) => void): void {
+export function watchDepth({ listen, guard }: Tracker, reached: (percent: number) => void): void {
   let scroller: Element | null = null;
 
   /**
    * A ResizeObserver that begins to observe calls back after the layout of the same frame, where reading it is free;
    * in the handler it could be forced.
    */
-  const observer = new ResizeObserver(() => {
-    observer.disconnect();
-    if (scroller && isPage(scroller)) reached(percentOf(scroller));
-  });
+  const observer = new ResizeObserver(
+    guard(() => {
+      observer.disconnect();
+      if (scroller && isPage(scroller)) reached(percentOf(scroller));
+    }),
+  );
 
   listen(document, 'scroll', ({ target }) => {
     scroller = target instanceof Element ? target : document.scrollingElement;
