@@ -5,7 +5,7 @@ const setUp = useBrowser();
 
 const contact = `
   <form id="contact" action="/send" method="post">
-    <input name="subject"> <input name="email" type="email"> <input name="secret" type="password">
+    <input name="subject"> <input id="nameless"> <input name="email" type="email"> <input name="secret" type="password">
     <button>Send</button>
   </form>
   <input name="outside" form="contact">
@@ -19,6 +19,7 @@ it('records view, start and submit of a form, with the controls outside that nam
   await page.type('[name=alone]', 'not of a form');
   await page.type('[name=outside]', 'hello');
   await page.type('[name=subject]', 'a private question');
+  await page.type('#nameless', 'a private answer');
   await page.click('button');
   const [submit] = await eventsOf(server, 'form_submit');
   expect(server.stored().flatMap(({ type }) => (type.startsWith('form') ? type : []))).toEqual([
@@ -26,15 +27,16 @@ it('records view, start and submit of a form, with the controls outside that nam
     'form_start',
     'form_submit',
   ]);
-  expect(submit?.props).toMatchObject({ formId: 'contact', method: 'post', fieldCount: 4, filledCount: 2 });
+  expect(submit?.props).toMatchObject({ formId: 'contact', method: 'post', fieldCount: 5, filledCount: 3 });
   expect(submit?.props.durationMs).toBeGreaterThanOrEqual(0);
   expect(submit?.props.fields.map(({ name, type, filled }) => [name, type, filled])).toEqual([
     ['subject', 'text', true],
+    ['nameless', 'text', true],
     ['email', 'email', false],
     ['secret', 'password', false],
     ['outside', 'text', true],
   ]);
-  expect(server.received.map(({ body }) => body).join()).not.toMatch(/private question|hello|not of a form/);
+  expect(server.received.map(({ body }) => body).join()).not.toMatch(/private question|private answer|hello|not of a form/);
 });
 
 it('records what was left unfinished, and where, when the page is left', async () => {
@@ -48,7 +50,7 @@ it('records what was left unfinished, and where, when the page is left', async (
   const [first] = await eventsOf(server, 'pageview', 2);
   expect(abandon).toMatchObject({
     pageId: first?.id,
-    props: { formId: 'contact', fieldCount: 4, filledCount: 2, lastField: 'email' },
+    props: { formId: 'contact', fieldCount: 5, filledCount: 2, lastField: 'email' },
   });
   expect(server.received.map(({ body }) => body).join()).not.toMatch(/private question|ann@/);
 });
