@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { closeServer, listenOnLoopback } from './chromium.js';
@@ -10,26 +11,46 @@ const scripts = new Map([
 
 export type Site = {
   origin: string;
-  /** Sets the body of every page from now on; the SDK's script tag, with these attributes, follows it. */
-  serve(content: { body?: string; attributes?: string; scripts?: number }): void;
+  /**
+   * Sets the body of every page from now on; the SDK's script tag, with these attributes, follows it. A path of
+   * `pages` is answered with that HTML and nothing else, as soon as it is there.
+   */
+  serve(content: {
+    body?: string;
+    attributes?: string;
+    scripts?: number;
+    pages?: Record<string, string | Promise<string>>;
+  }): void;
+  /** Resolves when a path has been asked for. */
+  asked(path: string): Promise<void>;
   close(): Promise<void>;
 };
 
 /** A site of which every path is a page that loads the minified bundle; /module.js is the ES module. */
 export async function startSite(endpoint: string): Promise<Site> {
   let html = '';
+  let own: Record<string, string | Promise<string>> = {};
+  const paths = new EventEmitter();
+  const seen = new Set<string>();
 
-  const server = createServer(({ url }, response) => {
-    const script = scripts.get(url ?? '');
+  const server = createServer(async ({ url = '/' }, response) => {
+    const script = scripts.get(url);
     response.writeHead(200, { 'content-type': script ? 'text/javascript' : 'text/html; charset=utf-8' });
-    response.end(script ?? html);
+    seen.add(url);
+    paths.emit(url);
+    response.end(script ?? (await own[url]) ?? html);
   });
 
-  function serve({ body = '', attributes = '', scripts = 1 }): void {
+  async function asked(path: string): Promise<void> {
+    if (!seen.has(path)) await once(paths, path);
+  }
+
+  function serve({ body = '', attributes = '', scripts = 1, pages = {} }): void {
+    own = pages;
     const tag = `<script src="/sdk.js" data-site="demo" data-endpoint="${endpoint}" ${attributes}></script>`;
     html = `<!doctype html><html lang="en"><head><title>Shop</title><link rel="icon" href="data:,"></head><body>${body}${tag.repeat(scripts)}</body></html>`;
   }
 
   serve({});
-  return { origin: await listenOnLoopback(server), serve, close: () => closeServer(server) };
+  return { origin: await listenOnLoopback(server), serve, asked, close: () => closeServer(server) };
 }
