@@ -8,6 +8,7 @@ export type ReceivedBatch = {
   status: number;
   /** Whether the body came compressed; `body` is its text. */
   isGzip: boolean;
+  raw: Buffer;
   body: string;
   contentType: string | undefined;
   query: URLSearchParams;
@@ -123,6 +124,7 @@ async function read(request: IncomingMessage): Promise<ReceivedBatch> {
     at: Date.now(),
     status: 0,
     isGzip,
+    raw,
     body,
     contentType: request.headers['content-type'],
     query: searchParams,
@@ -144,7 +146,7 @@ function accept({ batch }: ReceivedBatch): string {
 async function handOn(request: IncomingMessage, entry: ReceivedBatch, upstream: string): Promise<string> {
   const names = ['content-type', 'user-agent', 'origin'];
   const headers = Object.fromEntries(names.map((name) => [name, String(request.headers[name] ?? '')]));
-  const answer = await fetch(upstream + request.url, { method: 'POST', headers, body: entry.body });
+  const answer = await fetch(upstream + request.url, { method: 'POST', headers, body: entry.raw });
   entry.status = answer.status;
   return answer.text();
 }
