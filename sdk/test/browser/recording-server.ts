@@ -72,7 +72,11 @@ export async function startRecordingServer({
     entry.status = statusOf(behaviour);
     const answer = upstream && entry.status === 200 ? await handOn(request, entry, upstream) : accept(entry);
     received.push(entry);
-    reply(response, typeof behaviour === 'string' ? behaviour : { ...behaviour, status: entry.status }, answer);
+    reply(
+      response,
+      typeof behaviour === 'string' ? behaviour : { ...behaviour, status: entry.status },
+      answer,
+    );
     for (const check of waiting) check();
   });
 

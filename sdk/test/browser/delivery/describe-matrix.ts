@@ -5,10 +5,7 @@ import type { Scenario } from './scenarios.js';
 export type Counts = { captured: number; stored: number };
 
 /** The matrix as a table of Markdown: a row a scenario, a column an engine. */
-export function describeMatrix(
-  scenarios: Scenario[],
-  counts: Map<EngineName, Map<string, Counts>>,
-): string {
+export function describeMatrix(scenarios: Scenario[], counts: Map<EngineName, Map<string, Counts>>): string {
   const row = (cells: string[]) => `| ${cells.join(' | ')} |`;
   const engines = [...counts.keys()];
   const rows = scenarios.map((scenario) =>

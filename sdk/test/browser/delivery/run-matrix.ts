@@ -63,7 +63,12 @@ async function runOne({ engine, scenario, browser, label, upstream, newProfile }
   await scene.end();
   await Promise.all([server.close(), site.close()]);
   const seconds = (Date.now() - startedAt) / 1000;
-  return { sequences: scene.sequences, requests: server.received.length, seconds, ...(problem && { problem }) };
+  return {
+    sequences: scene.sequences,
+    requests: server.received.length,
+    seconds,
+    ...(problem && { problem }),
+  };
 }
 
 /** A last event, that nothing is left behind which would have been sent a second time. */

@@ -33,7 +33,10 @@ export const scenarios: Scenario[] = [
     title: 'prerendered',
     run: prerendered,
     absent: {
-      firefox: { property: 'prerendering', source: 'https://github.com/mozilla/standards-positions/issues/620' },
+      firefox: {
+        property: 'prerendering',
+        source: 'https://github.com/mozilla/standards-positions/issues/620',
+      },
       webkit: { property: 'prerendering', source: 'https://github.com/WebKit/standards-positions/issues/54' },
     },
   },
@@ -187,15 +190,19 @@ async function storageBlocked({ start, site, name, stored }: Scene): Promise<voi
 async function restored({ open, serve, site, server, name, stored }: Scene): Promise<void> {
   serve({ pages: { '/plain': plain } });
   const tab = await open('/kept');
-  await tab.run(() => addEventListener('pageshow', ({ persisted }) => Reflect.set(window, 'kept', persisted)));
+  await tab.run(() =>
+    addEventListener('pageshow', ({ persisted }) => Reflect.set(window, 'kept', persisted)),
+  );
   const names = name(20);
   await trackAndLeave(tab, names.slice(0, 10));
   await site.asked('/plain');
   await stored(names.slice(0, 10));
   await tab.back();
-  const pageviews = () => server.stored().filter(({ type, url }) => type === 'pageview' && url.includes('/kept'));
+  const pageviews = () =>
+    server.stored().filter(({ type, url }) => type === 'pageview' && url.includes('/kept'));
   await server.until(() => pageviews().length === 2);
-  if (!(await tab.run(() => Boolean(Reflect.get(window, 'kept'))))) throw new Error('the page was loaded anew');
+  if (!(await tab.run(() => Boolean(Reflect.get(window, 'kept')))))
+    throw new Error('the page was loaded anew');
   await track(tab, names.slice(10));
   await stored(names);
 }

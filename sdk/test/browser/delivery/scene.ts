@@ -96,7 +96,11 @@ export function track(tab: Tab, names: string[], { filling = '' } = {}): Promise
 }
 
 /** Tracks events and leaves the page in the same task. */
-export function trackAndLeave(tab: Tab, names: string[], { to = '/plain', filling = '' } = {}): Promise<void> {
+export function trackAndLeave(
+  tab: Tab,
+  names: string[],
+  { to = '/plain', filling = '' } = {},
+): Promise<void> {
   return tab.run(
     (all, path, text) => {
       for (const name of all) window.footfall?.track(name, text ? { text } : undefined);

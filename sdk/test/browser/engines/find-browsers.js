@@ -31,7 +31,9 @@ export function findMiniBrowser() {
   const versions = ['webkitgtk-6.0', 'webkit2gtk-4.1', 'webkit2gtk-4.0'];
   return firstOf([
     process.env.MINIBROWSER_PATH,
-    ...folders.flatMap((folder) => versions.map((version) => `${libraries}/${folder}/${version}/MiniBrowser`)),
+    ...folders.flatMap((folder) =>
+      versions.map((version) => `${libraries}/${folder}/${version}/MiniBrowser`),
+    ),
   ]);
 }
 
