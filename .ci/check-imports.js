@@ -10,7 +10,7 @@ const importPattern = /^(?:import|export)\s+(?!type\b)(?:[^'"`;]*?\sfrom\s+)?['"
 
 const importRules = [
   {
-    files: /^sdk\/src\//,
+    files: /^sdk\/src\/(?!capture\/(web-vitals|vitals-attribution)\.ts)/,
     forbidden: /^(?!\.|@footfall\/schema\/(limits|ids|redact-name|redact-text)$)/,
     why: 'the browser bundle takes limits, ids and redaction rules of the schema, and nothing else at run time',
   },

@@ -1,5 +1,5 @@
 import type { Captured, Money, Props } from './captured.js';
-import type { WireEvent } from './wire.js';
+import type { Stamp, WireEvent } from './wire.js';
 
 export type * from './captured.js';
 
@@ -66,15 +66,20 @@ export type Footfall = {
 
 /** What a capture may use. */
 export type Tracker = {
-  send(captured: Captured): void;
+  /** Records what happened now, or at the time of the stamp. */
+  send(captured: Captured, stamp?: Stamp): void;
+  /** Fixes id, time, order and page of an event that is recorded later. */
+  stamp(): Stamp;
   /** Starts a page now; the function that is returned records its pageview, once its title is known. */
   beginPage(referrer: string): (overrides?: PageOverrides) => void;
   /** Calls the listener before a page begins: what it sends still belongs to the page that ends, if there was one. */
   onPage(listener: () => void): void;
-  /** Calls the listener when the page is hidden, which may be the last moment it runs. */
-  onHide(listener: () => void): void;
+  /** Calls the listener when the page is hidden, which may be the last moment it runs; `ends` where the page is left. */
+  onHide(listener: (ends: boolean) => void): void;
   /** Adds an event listener in the capture phase that never throws and ends with stop(). */
   listen(target: EventTarget, type: string, handler: (event: Event) => void): void;
+  /** Wraps what observers and timers call, so that it never throws into the page. */
+  guard<Values extends unknown[]>(work: (...values: Values) => void): (...values: Values) => void;
   /** Counts an event that was not recorded; the counts travel with the next batch. */
   drop(reason: string): void;
   /** Text without secrets and personal data, at most `maxChars` long. */

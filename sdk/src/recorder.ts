@@ -3,12 +3,13 @@ import { byteLength } from './byte-length.js';
 import { nextId } from './event-id.js';
 import type { Captured, Options, PageOverrides } from './options.js';
 import { cleanProps, cleanText, redactUrl } from './redact.js';
-import type { WireEvent } from './wire.js';
+import type { Stamp, WireEvent } from './wire.js';
 
 const maxTitleChars = 300;
 
 export type Recorder = {
-  send(captured: Captured): void;
+  send(captured: Captured, stamp?: Stamp): void;
+  stamp(): Stamp;
   beginPage(referrer: string): (overrides?: PageOverrides) => void;
   onPage(listener: () => void): void;
   url(value: string): string;
@@ -24,7 +25,7 @@ export function createRecorder(options: Options, accept: (event: WireEvent) => v
     return redactUrl(value, options, location.href);
   }
 
-  function stamp() {
+  function stamp(): Stamp {
     const ts = Date.now();
     return { id: nextId(ts), ts, seq: seq++, ...page };
   }
@@ -49,7 +50,8 @@ export function createRecorder(options: Options, accept: (event: WireEvent) => v
   }
 
   return {
-    send: (captured) => accept({ ...stamp(), ...clean(captured) }),
+    send: (captured, at = stamp()) => accept({ ...at, ...clean(captured) }),
+    stamp,
     beginPage,
     url,
     onPage: (listener) => void pageListeners.push(listener),

@@ -49,9 +49,10 @@ export function start(options: Options, onStop: () => void): Footfall {
     if (kept) gate.accept(kept);
     else gate.drop('before_send');
   });
-  const hideListeners = [transport.flushNow];
+  const hideListeners: ((ends: boolean) => void)[] = [transport.flushNow];
   const tracker: Tracker = {
     ...recorder,
+    guard,
     listen(target, type, handler) {
       target.addEventListener(type, guard(handler), { capture: true, passive: true, signal: ended.signal });
     },
@@ -60,7 +61,7 @@ export function start(options: Options, onStop: () => void): Footfall {
     text: cleanText,
     hash,
   };
-  const onHide = () => hideListeners.forEach((listener) => void listener());
+  const onHide = (ends: boolean) => hideListeners.forEach((listener) => void listener(ends));
   watchLifecycle(tracker.listen, { onHide, onReturn: transport.resume, onOnline: transport.wake });
   for (const capture of captures) guard(capture)(tracker);
   transport.resume();

@@ -3,7 +3,7 @@ import type { Captured, Props } from './captured.js';
 // A field that is undefined is not sent: JSON leaves it out.
 
 /** What every event carries. Times are milliseconds since 1970. */
-type Stamp = { id: string; ts: number; seq: number; pageId?: string | undefined; url: string };
+export type Stamp = { id: string; ts: number; seq: number; pageId?: string | undefined; url: string };
 
 type Pageview = {
   type: 'pageview';

@@ -19,7 +19,18 @@ it('sends events and batches of the types that the schema describes', () => {
 });
 
 it('offers these names', () => {
-  expect(Object.keys(surface).sort()).toEqual(['click', 'error', 'form', 'init', 'pageview', 'scroll']);
+  expect(Object.keys(surface).sort()).toEqual([
+    'click',
+    'engagement',
+    'error',
+    'form',
+    'init',
+    'pageVisibility',
+    'pageview',
+    'scroll',
+    'textCopy',
+    'whenQuiet',
+  ]);
 });
 
 it('is silent where there is no page', async () => {
