@@ -9,7 +9,7 @@ import { textCopy } from './capture/text-copy.js';
 import { whenQuiet } from './capture/when-quiet.js';
 import { init } from './init.js';
 import type { Capture, Footfall } from './options.js';
-import { type ScriptOptions, optionsFrom } from './script-options.js';
+import { optionsFrom, type ScriptOptions } from './script-options.js';
 
 /** What the stub has kept: the name of a function, its values, and what takes the result. */
 export type Call = [keyof Footfall, unknown[], (result: Promise<void>) => void];
@@ -45,7 +45,10 @@ const calls = window.footfall?.calls;
 if (script instanceof HTMLScriptElement && (calls || !window.footfall?.track)) {
   const options = optionsFrom(script);
   const captures = capturesBy(options);
-  const footfall = init({ ...options, captures: options.captures.flatMap((name) => captures[name]?.() ?? []) });
+  const footfall = init({
+    ...options,
+    captures: options.captures.flatMap((name) => captures[name]?.() ?? []),
+  });
   window.footfall = footfall;
   if (calls) takeOver(calls, footfall);
 }

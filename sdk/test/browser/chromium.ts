@@ -44,7 +44,7 @@ export async function startChromium({ flags = [] }: { flags?: string[] } = {}): 
 }
 
 /** What the browser itself notes about failed requests and markup; no script can prevent it. */
-const browserNotes = /^(error: Failed to load resource|verbose: )/;
+const browserNotes = /^(error: Failed to (load resource|find a valid digest)|verbose: )/;
 
 /** Collects what the scripts of a page print and throw; a quiet page leaves it empty. */
 export function watchConsole(page: Page): string[] {

@@ -21,6 +21,7 @@ export type Site = {
     attributes?: string;
     scripts?: number;
     pages?: Record<string, string | Promise<string>>;
+    headers?: Record<string, string>;
   }): void;
   /** Resolves when a path has been asked for. */
   asked(path: string): Promise<void>;
@@ -31,12 +32,16 @@ export type Site = {
 export async function startSite(endpoint: string): Promise<Site> {
   let html = '';
   let own: Record<string, string | Promise<string>> = {};
+  let ownHeaders: Record<string, string> = {};
   const paths = new EventEmitter();
   const seen = new Set<string>();
 
   const server = createServer(async ({ url = '/' }, response) => {
     const script = scripts.get(url);
-    response.writeHead(200, { 'content-type': script ? 'text/javascript' : 'text/html; charset=utf-8' });
+    const type = script ? 'text/javascript' : 'text/html; charset=utf-8';
+    // As the collector does, so that pages may load the script with crossorigin and frames of no origin a module.
+    const cors = script && { 'access-control-allow-origin': '*' };
+    response.writeHead(200, { ...ownHeaders, ...cors, 'content-type': type });
     seen.add(url);
     paths.emit(url);
     response.end(script ?? (await own[url]) ?? html);
@@ -46,8 +51,9 @@ export async function startSite(endpoint: string): Promise<Site> {
     if (!seen.has(path)) await once(paths, path);
   }
 
-  function serve({ body = '', attributes = '', scripts = 1, pages = {} }): void {
+  function serve({ body = '', attributes = '', scripts = 1, pages = {}, headers = {} }): void {
     own = pages;
+    ownHeaders = headers;
     const tag = `<script src="/sdk.js" data-site="demo" data-endpoint="${endpoint}" ${attributes}></script>`;
     html = `<!doctype html><html lang="en"><head><title>Shop</title><link rel="icon" href="data:,"></head><body>${body}${tag.repeat(scripts)}</body></html>`;
   }
