@@ -150,7 +150,11 @@ function accept({ batch }: ReceivedBatch): string {
 async function handOn(request: IncomingMessage, entry: ReceivedBatch, upstream: string): Promise<string> {
   const names = ['content-type', 'user-agent', 'origin'];
   const headers = Object.fromEntries(names.map((name) => [name, String(request.headers[name] ?? '')]));
-  const answer = await fetch(upstream + request.url, { method: 'POST', headers, body: entry.raw });
+  const answer = await fetch(upstream + request.url, {
+    method: 'POST',
+    headers,
+    body: new Uint8Array(entry.raw),
+  });
   entry.status = answer.status;
   return answer.text();
 }

@@ -1,12 +1,12 @@
 export type EngineName = 'chromium' | 'firefox' | 'webkit';
 
+/** A function that runs in the page. It sees nothing but its arguments, and what the page has. */
+export type Work<Values extends unknown[], Result> = (...values: Values) => Result | Promise<Result>;
+
 /** One page of a browser, driven from outside. Arguments and results of functions are what JSON can hold. */
 export type Tab = {
   goto(url: string): Promise<void>;
-  run<Values extends unknown[], Result>(
-    work: (...values: Values) => Result | Promise<Result>,
-    ...values: Values
-  ): Promise<Result>;
+  run<Values extends unknown[], Result>(work: Work<Values, Result>, ...values: Values): Promise<Result>;
   /** A click of the mouse, as trusted as a person's. */
   click(selector: string): Promise<void>;
   back(): Promise<void>;

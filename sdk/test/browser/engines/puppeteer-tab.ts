@@ -1,5 +1,5 @@
 import type { Page } from 'puppeteer-core';
-import type { Tab } from './engine.js';
+import type { Tab, Work } from './engine.js';
 
 /** What Chromium and Firefox have in common; a crash differs. */
 export function tabOf(page: Page, crash: () => Promise<void>): Tab {
@@ -10,7 +10,8 @@ export function tabOf(page: Page, crash: () => Promise<void>): Tab {
 
   return {
     goto: async (url) => void (await page.goto(url)),
-    run: (work, ...values) => page.evaluate(work, ...values) as ReturnType<typeof work>,
+    run: <Values extends unknown[], Result>(work: Work<Values, Result>, ...values: Values) =>
+      page.evaluate(`(${work})(...${JSON.stringify(values)})`) as Promise<Result>,
     click: (selector) => page.click(selector),
     // Puppeteer would wait for an event of loading, which a restored page does not have.
     back: () => page.evaluate(() => history.back()),

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { listenOnLoopback } from '../chromium.js';
-import type { Engine, EngineBrowser, StartOptions, Tab } from './engine.js';
+import type { Engine, EngineBrowser, StartOptions, Tab, Work } from './engine.js';
 import { findMiniBrowser, findWebKitDriver, findXvfb } from './find-browsers.js';
 import { descendantsNamed, killAll, killTree } from './processes.js';
 import { type Session, startSession } from './webdriver.js';
@@ -74,11 +74,11 @@ async function openTab(
 
   return {
     goto: async (to) => void (await inside().post('/url', { url: to })),
-    run: (work, ...args) =>
+    run: <Values extends unknown[], Result>(work: Work<Values, Result>, ...args: Values) =>
       inside().post('/execute/sync', {
         script: `return (${work}).apply(null, arguments)`,
         args,
-      }) as ReturnType<typeof work>,
+      }) as Promise<Result>,
     click,
     back: async () => void (await inside().post('/execute/sync', { script: 'history.back()', args: [] })),
     hide: async () => void (await inside().post('/window/minimize')),
