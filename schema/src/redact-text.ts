@@ -21,9 +21,9 @@ const socialSecurity =
 /** Spanish identity number with its check letter. */
 const dni = /\b(\d{7,8})-?([a-z])\b/gi;
 
-/** The top-level name is never that of a file, so that `logo@2x.png` passes. */
+/** `logo@2x.png` is a picture for screens of twice the density. */
 const email =
-  /(?:"[^"\n]{1,64}"|[\w.+%'-]{1,64})(?:@|%40)(?:[\w\xa1-\uffff-]+\.)+(?!(?:png|jpe?g|gif|svg|webp|avif|m?js|css)\b)[a-z\xa1-\uffff-]{2,}/gi;
+  /(?:"[^"\n]{1,64}"|[\w.+%'-]{1,64})(?:@(?!\dx\.)|%40)(?:[\w\xa1-\uffff-]+\.)+[a-z\xa1-\uffff-]{2,}/gi;
 
 /** JWT and other tokens in three parts, private keys, keys with a known beginning, the Italian fiscal code, AWS secrets. */
 const secrets =
@@ -75,6 +75,9 @@ function redactIban(candidate: string): string {
 /** ISO 7064 MOD 97-10 over the number with its first four characters moved to the end and letters from A = 10. */
 function isIban(text: string): boolean {
   const compact = text.replace(/[ -]/g, '');
-  const digits = (compact.slice(4) + compact.slice(0, 4)).replace(/\D/g, (letter) => `${Number.parseInt(letter, 36)}`);
+  const digits = (compact.slice(4) + compact.slice(0, 4)).replace(
+    /\D/g,
+    (letter) => `${Number.parseInt(letter, 36)}`,
+  );
   return compact.length > 14 && BigInt(digits) % 97n === 1n;
 }

@@ -15,10 +15,10 @@ export type Identity = {
   consent(state: ConsentState | 'opt-out'): void;
 };
 
-const visitorId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const visitorId = /^[\da-f-]{36}$/;
 
 /** Keeps consent, visitor, user and session: in storage when the identity is persistent, else in memory or not at all. */
-export function createIdentity(options: Options, store: Store, prefix: string): Identity {
+export function createIdentity(store: Store, prefix: string, options: Options): Identity {
   const visitorKey = `${prefix}visitor`;
   const userKey = `${prefix}user`;
   const sessionKey = `${prefix}session`;
@@ -38,7 +38,7 @@ export function createIdentity(options: Options, store: Store, prefix: string): 
         context: { consent: state === 'denied' ? state : 'cookieless' },
       };
     return {
-      visitor: { id: visitor(), userId: user ?? store.get(userKey) },
+      visitor: { id: visitor(), userId: user || store.get(userKey) || undefined },
       session: { id: sessionAt(store, sessionKey, nowMs) },
       linkCookieless: links,
       context: { consent: 'granted' },
@@ -48,7 +48,7 @@ export function createIdentity(options: Options, store: Store, prefix: string): 
   function visitor(): string {
     const stored = store.get(visitorKey);
     // The collector refuses a whole batch for an identity that it cannot trust.
-    if (stored && visitorId.test(stored)) return stored;
+    if (visitorId.test(stored)) return stored;
     const id = nextId();
     store.set(visitorKey, id);
     return id;

@@ -11,10 +11,9 @@ type Work = () => Promise<void>;
  * a tab of another process sees what was removed from localStorage a moment later. The ids are the guarantee.
  */
 export async function exclusively(store: Store, key: string, tab: string, work: Work): Promise<void> {
-  // Web Locks exist in secure contexts only. Opaque origins are refused, and pages that may not store anything.
-  const refused = await navigator.locks?.request(key, work).catch((error) => error);
-  if (navigator.locks && refused?.name !== 'SecurityError') return;
-  const [owner, until] = (store.get(key) ?? '').split(' ');
+  // Web Locks exist in secure contexts only, and are refused where storage is.
+  if (navigator.locks && store.isShared) return navigator.locks.request(key, work);
+  const [owner, until] = store.get(key).split(' ');
   if (owner !== tab && Number(until) > Date.now()) return;
   store.set(key, `${tab} ${Date.now() + leaseMs}`);
   await work().finally(() => store.remove(key));

@@ -41,7 +41,7 @@ export function createQueue(store: Store, prefix: string, ledger: Ledger): Queue
   }
 
   function measure(): number {
-    return keys().reduce((left, key) => left - charsOf(store.get(key) ?? ''), maxQueuedChars);
+    return keys().reduce((left, key) => left - charsOf(store.get(key)), maxQueuedChars);
   }
 
   function add(event: WireEvent, group: Group): void {
@@ -49,12 +49,14 @@ export function createQueue(store: Store, prefix: string, ledger: Ledger): Queue
     const record = `${JSON.stringify(group)}\n${text}`;
     const chars = charsOf(record);
     if (chars > room) room = measure();
-    if (byteLength(text) > maxEventBytes) return ledger.drop('too_large');
-    if (chars > room) return ledger.drop('queue_full');
-    room -= chars;
-    // A user id stays in memory as long as there is no consent to store it.
-    const mayStore = group.context.consent === 'granted' || !group.visitor;
-    store[mayStore ? 'set' : 'hold'](prefix + event.id, record);
+    if (byteLength(text) > maxEventBytes) ledger.drop('too_large');
+    else if (chars > room) ledger.drop('queue_full');
+    else {
+      room -= chars;
+      // A user id stays in memory as long as there is no consent to store it.
+      const mayStore = group.context.consent === 'granted' || !group.visitor;
+      store[mayStore ? 'set' : 'hold'](prefix + event.id, record);
+    }
   }
 
   function next({ maxEvents, maxBytes, isBusy, begin }: Share): Batch | undefined {
@@ -83,7 +85,7 @@ export function createQueue(store: Store, prefix: string, ledger: Ledger): Queue
   /** Nothing where another tab was faster, or where another script of the page has damaged the record. */
   function read(key: string): string[] {
     const record = store.get(key);
-    if (!record || /^{.*}\n{.*}$/.test(record)) return record?.split('\n') ?? [];
+    if (!record || /^{.*}\n{.*}$/.test(record)) return record.split('\n');
     store.remove(key);
     ledger.drop('corrupt');
     return [];

@@ -4,7 +4,7 @@ import type { Store } from './store.js';
 
 /** The session of all tabs of the site at this moment; activity extends it. Stored as `id start lastSeen`. */
 export function sessionAt(store: Store, key: string, nowMs: number): string {
-  const [stored = '', start, seen] = (store.get(key) ?? '').split(' ');
+  const [stored = '', start, seen] = store.get(key).split(' ');
   const sinceStart = nowMs - Number(start);
   // A clock that was set back ends a session too, which would otherwise last for too long.
   const isLive = nowMs - Number(seen) <= sessionGapMs && sinceStart < sessionMaxMs && sinceStart >= 0;

@@ -1,10 +1,13 @@
 /** Text by key. What localStorage refuses (private mode, quota, sandbox) is kept in memory instead. */
 export type Store = {
-  get(key: string): string | undefined;
+  /** Empty where there is nothing. */
+  get(key: string): string;
   set(key: string, value: string): void;
   /** Keeps the value in memory only. */
   hold(key: string, value: string): void;
   remove(key: string): void;
+  /** False where nothing outlives this page and no other tab sees it. */
+  isShared: boolean;
   /** The keys that start with the prefix, sorted. */
   keys(prefix: string): string[];
 };
@@ -14,7 +17,8 @@ type Shelf = Record<string, string>;
 /** Opens localStorage, or only memory where the page asked for it or the browser denies storage. */
 export function openStore(persist: boolean): Store {
   const memory: Shelf = {};
-  const disk = persist ? openDisk() : {};
+  const opened = persist && openDisk();
+  const disk = opened || {};
 
   function hold(key: string, value: string): void {
     memory[key] = value;
@@ -26,7 +30,8 @@ export function openStore(persist: boolean): Store {
   }
 
   return {
-    get: (key) => memory[key] ?? disk[key],
+    isShared: !!opened,
+    get: (key) => memory[key] ?? disk[key] ?? '',
     set(key, value) {
       try {
         disk[key] = value;
@@ -46,10 +51,10 @@ export function openStore(persist: boolean): Store {
 }
 
 /** Reading the property already throws where cookies are blocked (HTML, section 12.2.3); some web views have null. */
-function openDisk(): Shelf {
+function openDisk(): Shelf | undefined {
   try {
-    return localStorage ?? {};
+    return localStorage;
   } catch {
-    return {};
+    return undefined;
   }
 }

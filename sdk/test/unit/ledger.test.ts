@@ -4,7 +4,7 @@ import { openStore } from '../../src/store.js';
 
 function twoTabs() {
   const store = openStore(false);
-  return ['t1', 't2'].map((tab) => createLedger(store, 'p.', tab));
+  return [createLedger(store, 'p.'), createLedger(store, 'p.')];
 }
 
 it('sums what the tabs counted', () => {

@@ -26,6 +26,13 @@ it('ends when the network is back only if the network was the reason', () => {
   expect(pause.remainingMs()).toBe(0);
 });
 
+it('waits a day at most, whatever it is told', () => {
+  const { pause } = setUp();
+  pause.begin({ status: 503, retryAfterMs: 1e12 });
+  expect(pause.remainingMs()).toBeGreaterThan(86_000_000);
+  expect(pause.remainingMs()).toBeLessThanOrEqual(86_400_000);
+});
+
 it('does not believe a wait of more than a day, or one that is no number', () => {
   const { store, pause } = setUp();
   for (const damaged of [String(Date.now() + 90_000_000), 'soon']) {

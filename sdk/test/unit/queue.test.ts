@@ -15,12 +15,12 @@ const all = {
 
 function event(name = 'n'): WireEvent {
   const id = nextId();
-  return { id, ts: 1, seq: 0, url: 'https://a.example/', type: 'custom', name };
+  return { id, ts: 1, url: 'https://a.example/', type: 'custom', name };
 }
 
 function setUp() {
   const store = openStore(false);
-  const ledger = createLedger(store, 'p.d.', 't1');
+  const ledger = createLedger(store, 'p.d.');
   return { store, ledger, queue: createQueue(store, 'p.e.', ledger) };
 }
 
