@@ -38,7 +38,7 @@ export default [
   {
     // Pasted into pages, so it is one statement of plain text.
     input: `${modules}/stub.js`,
-    output: { file: 'sdk/dist/stub.min.js', format: 'iife', plugins: [minified] },
+    output: { file: 'sdk/dist/stub.min.js', format: 'iife', plugins: [minify(true)] },
   },
   {
     // A chunk of its own: the collector serves it beside the script, and npm users import it when they want it.
