@@ -39,6 +39,13 @@ export async function post(url: string, text: string, { isLeaving, keepalive }: 
   }
 }
 
-function compress(text: string): Promise<Blob> {
-  return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).blob();
+/** Compressed, or as it is when the page goes meanwhile: then microtasks still run, but streams no more. */
+function compress(text: string): Promise<Blob | string> {
+  const done = new AbortController();
+  const gone = new Promise<string>((resolve) => {
+    for (const type of ['pagehide', 'visibilitychange'])
+      addEventListener(type, () => resolve(text), { signal: done.signal });
+  });
+  const zipped = new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).blob();
+  return Promise.race([zipped, gone]).finally(() => done.abort());
 }
