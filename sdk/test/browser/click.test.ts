@@ -100,7 +100,7 @@ it('marks clicks without any effect, at the time and in the order of the clicks'
   ]);
   const [pageview] = await eventsOf(server, 'pageview');
   expect(new Set(sorted.map(({ pageId }) => pageId))).toEqual(new Set([pageview?.id]));
-  expect(sorted).toEqual([...sorted].sort((a, b) => a.seq - b.seq));
+  expect(sorted).toEqual([...sorted].sort((a, b) => (a.id < b.id ? -1 : 1)));
   expect(sorted).toEqual([...sorted].sort((a, b) => a.ts - b.ts));
 });
 

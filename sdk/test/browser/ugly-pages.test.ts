@@ -80,7 +80,7 @@ it('shadow roots in shadow roots, open and closed, with slots', async () => {
   await page.click('x-outer >>> #inner');
   await page.click('x-closed');
   const clicks = await eventsOf(server, 'click', 3);
-  const sorted = [...clicks].sort((a, b) => a.seq - b.seq);
+  const sorted = [...clicks].sort((a, b) => (a.id < b.id ? -1 : 1));
   expect(sorted.map(({ props }) => props.selector)).toEqual([
     'button#slotted',
     'a#inner',
