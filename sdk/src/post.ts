@@ -39,14 +39,14 @@ export async function post(url: string, text: string, { isLeaving, keepalive }: 
   }
 }
 
-/** Compressed, or as it is when the page goes meanwhile: microtasks still run then, streams fail or stop. */
-function compress(text: string): Promise<Blob | string> {
+/** Compressed, or as it is when the page goes meanwhile: microtasks still run then, streams fail or stop, and so do blobs. */
+function compress(text: string): Promise<ArrayBuffer | string> {
   const done = new AbortController();
   const gone = new Promise<string>((resolve) => {
     for (const type of ['pagehide', 'visibilitychange'])
       addEventListener(type, () => resolve(text), { signal: done.signal });
   });
-  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
-  const zipped = new Response(stream).blob().catch(() => text);
+  const stream = new Response(text).body?.pipeThrough(new CompressionStream('gzip'));
+  const zipped = new Response(stream).arrayBuffer().catch(() => text);
   return Promise.race([zipped, gone]).finally(() => done.abort());
 }
