@@ -52,5 +52,8 @@ function isOn(text = 'false'): boolean {
 }
 
 function listOf(text = ''): string[] {
-  return text.split(',').map((name) => name.trim());
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
 }

@@ -67,15 +67,20 @@ export type FolderServer = { origin: string; close(): Promise<void> };
 
 /**
  * Serves a folder on a loopback port. A path without an extension answers the folder's index.html, as a
- * single-page application expects; `files` adds or replaces single paths by files from elsewhere.
+ * single-page application expects; `files` adds or replaces single paths by files from elsewhere, and `insert` stands at
+ * the end of every page.
  */
-export async function serveFolder(folder: string, files: Record<string, string> = {}): Promise<FolderServer> {
+export async function serveFolder(
+  folder: string,
+  files: Record<string, string> = {},
+  insert = '',
+): Promise<FolderServer> {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
     const file = files[path] ?? join(folder, extname(path) ? path : 'index.html');
     const body = await readFile(file).catch(() => null);
     response.writeHead(body ? 200 : 404, { 'content-type': contentTypes[extname(file)] ?? 'text/plain' });
-    response.end(body ?? 'not found');
+    response.end(file.endsWith('.html') ? body?.toString().replace('</body>', `${insert}</body>`) : body);
   });
   return { origin: await listenOnLoopback(server), close: () => closeServer(server) };
 }
