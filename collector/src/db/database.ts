@@ -84,13 +84,17 @@ async function runTransaction<Result>(
 }
 
 // A read is planned for its own values. The few statements of ingest run thousands of times, and planning the upsert of
-// sessions takes longer than running it: they are prepared once a connection.
-const preparedNames = new Map<string, string>();
+// sessions takes longer than running it: they are prepared once a connection, and again whenever they have run four times
+// as often. A plan made for a table of one page would read all of it for ever, as its statistics come a minute later.
+type Prepared = { id: number; runs: number };
+const prepared = new Map<string, Prepared>();
 
 function toPrepared(text: string, values: unknown[] = []): pg.QueryConfig {
-  const name = preparedNames.get(text) ?? `footfall_${preparedNames.size}`;
-  preparedNames.set(text, name);
-  return { name, text, values };
+  const known = prepared.get(text) ?? { id: prepared.size, runs: 0 };
+  prepared.set(text, known);
+  known.runs += 1;
+  const generation = Math.floor(Math.log2(known.runs) / 2);
+  return { name: `footfall_${known.id}_${generation}`, text, values };
 }
 
 function toPlain(text: string, values: unknown[] = []): pg.QueryConfig {

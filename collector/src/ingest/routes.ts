@@ -21,7 +21,7 @@ export type IngestDeps = CollectDeps &
     requireRoom: () => void;
   };
 
-type Environment = { Bindings: Partial<HttpBindings> };
+type Environment = { Bindings: HttpBindings };
 type Headers = (name: string) => string | undefined;
 
 const preflightSeconds = 86_400;
@@ -34,18 +34,19 @@ export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
   routes.post('/v1/events', async (c) => {
     deps.requireRoom();
     const receivedAt = deps.now();
-    const readHeader: Headers = (name) => c.req.header(name);
+    const { incoming } = c.env;
+    const readHeader = headersOf(incoming);
     const site = await findSite(deps, c.req.query('site'), readHeader);
     const origin = requireOrigin(site.site, readHeader);
-    const address = findClientAddress(c.env?.incoming?.socket.remoteAddress, readHeader, deps);
+    const address = findClientAddress(incoming.socket.remoteAddress, readHeader, deps);
     const client = describeClient({ ...site, address }, readHeader);
-    const answer = await collect(deps, { client, receivedAt, ...(await readBody(c.req.raw)) });
+    const answer = await collect(deps, { client, receivedAt, ...(await readBody(incoming)) });
     deps.metrics.ackSeconds.observe((deps.now() - receivedAt) / 1000);
     return c.json(answer, 200, corsHeaders(origin));
   });
 
   routes.options('/v1/events', async (c) => {
-    const readHeader: Headers = (name) => c.req.header(name);
+    const readHeader = headersOf(c.env.incoming);
     const site = await deps.siteKeys.find(c.req.query('site') ?? '');
     const origin = readHeader('origin');
     const isAllowed = site && isOriginAllowed(site, { origin, host: readHeader('host') });
@@ -57,6 +58,14 @@ export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
     throw new Refusal(405, 'method', `expected POST, got ${c.req.method}`);
   });
   return routes;
+}
+
+// Node's own request: the one of the Fetch standard is made anew for its headers and its body, at a tenth of the whole cost.
+function headersOf({ headers }: HttpBindings['incoming']): Headers {
+  return (name) => {
+    const value = headers[name];
+    return typeof value === 'object' ? value.join(', ') : value;
+  };
 }
 
 type Sender = { site: Site; isServer: boolean };
