@@ -1,5 +1,4 @@
 import { type BlockList, isIP } from 'node:net';
-import { remember } from '../ingest/enrich/remember.js';
 
 export type ProxyTrust = { trustedProxies: BlockList | undefined; clientIpHeader: string };
 
@@ -23,16 +22,7 @@ export function findClientAddress(
   return client ?? peer;
 }
 
-// BlockList makes an object of another thread's kind for each question: the few proxies and the latest visitors are kept.
-const recallTrust = new WeakMap<BlockList, ReturnType<typeof remember<{ isTrusted: boolean }>>>();
-
 function isTrusted(proxies: BlockList, address: string): boolean {
-  const recall = recallTrust.get(proxies) ?? remember<{ isTrusted: boolean }>({ maxEntries: 10_000 });
-  recallTrust.set(proxies, recall);
-  return recall(address, () => ({ isTrusted: checkTrust(proxies, address) })).isTrusted;
-}
-
-function checkTrust(proxies: BlockList, address: string): boolean {
   const version = isIP(address);
   return version !== 0 && proxies.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
