@@ -36,6 +36,11 @@ export default [
     plugins: [resolve()],
   },
   {
+    // Pasted into pages, so it is one statement of plain text.
+    input: `${modules}/stub.js`,
+    output: { file: 'sdk/dist/stub.min.js', format: 'iife', plugins: [minify(true)] },
+  },
+  {
     // A chunk of its own: the collector serves it beside the script, and npm users import it when they want it.
     input: `${modules}/capture/web-vitals.js`,
     output: {

@@ -2,7 +2,7 @@ import { maxBatchEvents } from '@footfall/schema/limits';
 import type { Log } from './guard.js';
 import { type Drops, type Ledger, sumOf } from './ledger.js';
 import type { Pause } from './pause.js';
-import { type Answer, post } from './post.js';
+import { type Answer, compress, post } from './post.js';
 import type { Batch, Queue } from './queue.js';
 import { delivered, halve, judge, later, refused, type Verdict } from './retry.js';
 import { version } from './version.js';
@@ -53,7 +53,10 @@ export function createDelivery({ url, queue, ledger, pause, context, log }: Part
   }
 
   async function deliver(shipment: Shipment, { isLeaving }: How): Promise<Verdict> {
-    const { keys, body, bytes } = shipment;
+    const { keys, bytes } = shipment;
+    // While it is being compressed the page may go, and send the same events as they are.
+    const body = isLeaving ? shipment.body : await compress(shipment.body);
+    if (keys.some(isBusy)) return later;
     for (const key of keys) inFlight.add(key);
     bytesInFlight += bytes;
     // A retry goes without keepalive, because another script of the page may have used up its quota.

@@ -18,17 +18,13 @@ export type Identity = {
 const visitorId = /^[\da-f-]{36}$/;
 
 /** Keeps consent, visitor, user and session: in storage when the identity is persistent, else in memory or not at all. */
-export function createIdentity(store: Store, prefix: string, options: Options): Identity {
-  const visitorKey = `${prefix}visitor`;
-  const userKey = `${prefix}user`;
-  const sessionKey = `${prefix}session`;
-  const optOutKey = `${prefix}optout`;
+export function createIdentity(store: Store, options: Options): Identity {
   let state = options.consent ?? 'granted';
   let user: string | null | undefined;
   let links: true | undefined;
 
   function mode(): Mode {
-    return store.get(optOutKey) ? off : modeFor(state, options, navigator);
+    return store.get('optout') ? off : modeFor(state, options, navigator);
   }
 
   function groupAt(nowMs: number): Group {
@@ -38,33 +34,33 @@ export function createIdentity(store: Store, prefix: string, options: Options): 
         context: { consent: state === 'denied' ? state : 'cookieless' },
       };
     return {
-      visitor: { id: visitor(), userId: user || store.get(userKey) || undefined },
-      session: { id: sessionAt(store, sessionKey, nowMs) },
+      visitor: { id: visitor(), userId: user || store.get('user') || undefined },
+      session: { id: sessionAt(store, nowMs) },
       linkCookieless: links,
       context: { consent: 'granted' },
     };
   }
 
   function visitor(): string {
-    const stored = store.get(visitorKey);
+    const stored = store.get('visitor');
     // The collector refuses a whole batch for an identity that it cannot trust.
     if (visitorId.test(stored)) return stored;
     const id = nextId();
-    store.set(visitorKey, id);
+    store.set('visitor', id);
     return id;
   }
 
   function setUser(userId: string | null): void {
     user = userId && String(userId).slice(0, maxIdChars);
-    if (user && mode() === persistent) store.set(userKey, user);
-    else store.remove(userKey);
+    if (user && mode() === persistent) store.set('user', user);
+    else store.remove('user');
   }
 
   function consent(next: ConsentState | 'opt-out'): void {
     const before = mode();
-    if (next === 'opt-out') store.set(optOutKey, '1');
+    if (next === 'opt-out') store.set('optout', '1');
     else state = next;
-    if (next === 'granted') store.remove(optOutKey);
+    if (next === 'granted') store.remove('optout');
     if (before === cookieless && mode() === persistent) links = true;
     forgetUnlessAllowed();
   }
@@ -73,7 +69,7 @@ export function createIdentity(store: Store, prefix: string, options: Options): 
   function forgetUnlessAllowed(): void {
     if (mode() !== off && state !== 'denied') return;
     user = links = undefined;
-    [visitorKey, userKey, sessionKey].forEach(store.remove);
+    ['visitor', 'user', 'session'].forEach(store.remove);
   }
 
   forgetUnlessAllowed();

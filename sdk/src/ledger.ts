@@ -2,7 +2,7 @@ import { nextId } from './event-id.js';
 import type { Store } from './store.js';
 
 /** What was dropped and is not reported yet: the text of each record is `reason count`. */
-export type Drops = { key: string; text: string }[];
+export type Drops = { name: string; text: string }[];
 
 export type Ledger = {
   drop(reason: string, count?: number): void;
@@ -12,6 +12,9 @@ export type Ledger = {
   clear(): void;
 };
 
+/** How the names of records start. */
+const start = 'd.';
+
 /** A storm beyond these goes on being counted in memory. */
 const maxRecords = 100;
 
@@ -19,7 +22,7 @@ const maxRecords = 100;
  * Counts what was captured and not kept, so that captured = delivered + waiting + dropped. A record is written once
  * and removed once: a number that two tabs change would lose what the slower one has counted.
  */
-export function createLedger(store: Store, prefix: string): Ledger {
+export function createLedger(store: Store): Ledger {
   const unsaved = new Map<string, number>();
 
   /** Written in a later task: a storm of errors must not become a storm of writes. */
@@ -29,8 +32,8 @@ export function createLedger(store: Store, prefix: string): Ledger {
   }
 
   function save(): void {
-    if (store.keys(prefix).length > maxRecords) return;
-    for (const [reason, count] of unsaved) store.set(prefix + nextId(), `${reason} ${count}`);
+    if (store.names(start).length > maxRecords) return;
+    for (const [reason, count] of unsaved) store.set(start + nextId(), `${reason} ${count}`);
     unsaved.clear();
   }
 
@@ -38,12 +41,14 @@ export function createLedger(store: Store, prefix: string): Ledger {
     drop,
     drops() {
       save();
-      return store.keys(prefix).map((key) => ({ key, text: store.get(key) }));
+      return store.names(start).map((name) => ({ name, text: store.get(name) }));
     },
-    settle: (sent) => sent.forEach(({ key }) => store.remove(key)),
+    settle(sent) {
+      for (const { name } of sent) store.remove(name);
+    },
     clear() {
       unsaved.clear();
-      store.keys(prefix).forEach(store.remove);
+      store.names(start).forEach(store.remove);
     },
   };
 }

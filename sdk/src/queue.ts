@@ -23,6 +23,9 @@ export type Queue = {
   clear(): void;
 };
 
+/** How the keys of events start; the ids after it sort in the order of capture. */
+const start = 'e.';
+
 /** Browsers give an origin about five million characters; the page needs them too. */
 const maxQueuedChars = 1_000_000;
 
@@ -33,11 +36,11 @@ const minEventChars = 1000;
  * Events that wait, one key each: two tabs that share one array overwrite each other. When the queue is full
  * the newest event is refused, because the oldest are the ones that explain the rest of the visit.
  */
-export function createQueue(store: Store, prefix: string, ledger: Ledger): Queue {
+export function createQueue(store: Store, ledger: Ledger): Queue {
   let room = measure();
 
   function keys(): string[] {
-    return store.keys(prefix);
+    return store.names(start);
   }
 
   function measure(): number {
@@ -55,7 +58,7 @@ export function createQueue(store: Store, prefix: string, ledger: Ledger): Queue
       room -= chars;
       // A user id stays in memory as long as there is no consent to store it.
       const mayStore = group.context.consent === 'granted' || !group.visitor;
-      store[mayStore ? 'set' : 'hold'](prefix + event.id, record);
+      store[mayStore ? 'set' : 'hold'](start + event.id, record);
     }
   }
 

@@ -9,11 +9,14 @@ import { textCopy } from './capture/text-copy.js';
 import { whenQuiet } from './capture/when-quiet.js';
 import { init } from './init.js';
 import type { Capture, Footfall } from './options.js';
-import { type ScriptOptions, optionsFrom } from './script-options.js';
+import { optionsFrom, type ScriptOptions } from './script-options.js';
+
+/** What the stub has kept: the name of a function, its values, and what takes the result. */
+export type Call = [keyof Footfall, unknown[], (result: Promise<void>) => void];
 
 declare global {
   interface Window {
-    footfall?: Footfall;
+    footfall?: Footfall & { calls?: Call[] };
   }
 }
 
@@ -36,9 +39,26 @@ function capturesBy({ allowFields, consoleErrors, vitalsUrl }: ScriptOptions): R
 /** The script tag: `<script defer src="https://…/sdk.js" data-site="…"></script>`, with options as data attributes. */
 const script = document.currentScript;
 
+const calls = window.footfall?.calls;
+
 // Loaded twice, the first stays in charge. An element with the id `footfall` is a property of window as well.
-if (script instanceof HTMLScriptElement && !window.footfall?.track) {
+if (script instanceof HTMLScriptElement && (calls || !window.footfall?.track)) {
   const options = optionsFrom(script);
   const captures = capturesBy(options);
-  window.footfall = init({ ...options, captures: options.captures.flatMap((name) => captures[name]?.() ?? []) });
+  const footfall = init({
+    ...options,
+    captures: options.captures.flatMap((name) => captures[name]?.() ?? []),
+  });
+  window.footfall = footfall;
+  if (calls) takeOver(calls, footfall);
+}
+
+/** Makes the calls that were kept, and those of a page that still holds the stub. */
+function takeOver(calls: Call[], footfall: Footfall): void {
+  const make = ([name, values, resolve]: Call) => resolve(Reflect.apply(footfall[name], footfall, values));
+  calls.forEach(make);
+  calls.push = (...more) => {
+    more.forEach(make);
+    return 0;
+  };
 }

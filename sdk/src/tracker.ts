@@ -1,7 +1,6 @@
 import { hold } from './consent.js';
 import { createContext } from './context.js';
 import { createDelivery } from './delivery.js';
-import { nextId } from './event-id.js';
 import { createGate, type Gate } from './gate.js';
 import type { Guard, Log } from './guard.js';
 import { createIdentity } from './identity.js';
@@ -20,23 +19,22 @@ type Tools = { guard: Guard; log: Log; onStop: () => void };
 /** Wires the parts: captures -> recorder -> gate (consent) -> queue -> transport. */
 export function start(options: Options, { guard, log, onStop }: Tools): Footfall {
   const prefix = `footfall.${options.site}.`;
-  const tab = nextId();
   const ended = new AbortController();
   const { signal } = ended;
 
-  const store = openStore(true);
-  const queueStore = options.persistQueue === false ? openStore(false) : store;
-  const ledger = createLedger(queueStore, `${prefix}d.`);
-  const queue = createQueue(queueStore, `${prefix}e.`, ledger);
-  const identity = createIdentity(store, prefix, options);
-  const pause = createPause(store, `${prefix}wait`);
+  const store = openStore(prefix, true);
+  const queueStore = options.persistQueue === false ? openStore(prefix, false) : store;
+  const ledger = createLedger(queueStore);
+  const queue = createQueue(queueStore, ledger);
+  const identity = createIdentity(store, options);
+  const pause = createPause(store);
   const context = createContext(options.release);
   const delivery = createDelivery({ url: ingestUrl(options), queue, ledger, pause, context, log });
   const transport = createTransport({
     delivery,
     pause,
     isOpen: () => identity.mode() > hold,
-    exclusively: (work) => exclusively(store, `${prefix}sender`, tab, work),
+    exclusively: (work) => exclusively(store, prefix, work),
     log,
   });
   const gate = createGate({ identity, queue, ledger, transport, log });

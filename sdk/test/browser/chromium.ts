@@ -1,12 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { findChromium } from './find-chromium.js';
 
-const quietFlags = [
+/** What keeps a browser from talking to anything but the test, and from asking. */
+export const quietFlags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-background-networking',
@@ -43,7 +44,7 @@ export async function startChromium({ flags = [] }: { flags?: string[] } = {}): 
 }
 
 /** What the browser itself notes about failed requests and markup; no script can prevent it. */
-const browserNotes = /^(error: Failed to load resource|verbose: )/;
+const browserNotes = /^(error: Failed to (load resource|find a valid digest)|verbose: )/;
 
 /** Collects what the scripts of a page print and throw; a quiet page leaves it empty. */
 export function watchConsole(page: Page): string[] {
@@ -90,7 +91,7 @@ export async function listenOnLoopback(server: Server, port = 0): Promise<string
   return `http://127.0.0.1:${chosen}`;
 }
 
-export async function closeServer(server: Server): Promise<void> {
+export async function closeServer(server: HttpServer): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 }

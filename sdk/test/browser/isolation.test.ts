@@ -51,7 +51,9 @@ it('drops an event on which the collector fails again and again, and sends all o
   site.serve({ attributes: pageviewsOnly });
   const page = await open();
   await eventsOf(server, 'pageview');
-  server.answer(({ body }) => (body.includes('"poison"') ? { status: 500, retryAfter: '0' } : { status: 200 }));
+  server.answer(({ body }) =>
+    body.includes('"poison"') ? { status: 500, retryAfter: '0' } : { status: 200 },
+  );
   await track(page, ['a', 'poison', 'b', 'c']);
   await eventsOf(server, 'custom', 3);
   await server.until(() => Object.keys(droppedIn(server.received)).length > 0);

@@ -98,7 +98,7 @@ it('goes on without them where the chunk is missing, and says nothing', async ()
   site.serve({ body: '<h1>Here</h1>', missing: ['/vitals.js'] });
   const page = await open();
   await page.waitForNetworkIdle();
-  expect(site.asked).toContain('/vitals.js');
+  expect(site.paths).toContain('/vitals.js');
   await page.evaluate(() => window.footfall?.track('still here'));
   await eventsOf(server, 'custom');
 });
@@ -113,5 +113,5 @@ it('loads nothing that was not asked for', async () => {
   await page.goto(`${site.origin}/next`);
   await eventsOf(server, 'pageview', 2);
   expect(new Set(server.stored().map(({ type }) => type))).toEqual(new Set(['pageview']));
-  expect(site.asked).not.toContain('/vitals.js');
+  expect(site.paths).not.toContain('/vitals.js');
 });

@@ -3,8 +3,8 @@ import { createPause } from '../../src/pause.js';
 import { openStore } from '../../src/store.js';
 
 function setUp() {
-  const store = openStore(false);
-  return { store, pause: createPause(store, 'wait'), otherTab: createPause(store, 'wait') };
+  const store = openStore('p.', false);
+  return { store, pause: createPause(store), otherTab: createPause(store) };
 }
 
 it('is kept by all tabs', () => {
