@@ -67,3 +67,8 @@ export async function hide(page: Page): Promise<() => Promise<void>> {
   await other.bringToFront();
   return () => page.bringToFront();
 }
+
+/** In the order in which they happened: a click without effect is recorded later. */
+export function inOrder<Item extends { id: string }>(events: Item[]): Item[] {
+  return [...events].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
