@@ -16,7 +16,11 @@ type How = {
 };
 
 /** Posts a batch as text/plain, which needs no CORS preflight. */
-export async function post(url: string, body: string | ArrayBuffer, { isLeaving, keepalive }: How): Promise<Answer> {
+export async function post(
+  url: string,
+  body: string | ArrayBuffer,
+  { isLeaving, keepalive }: How,
+): Promise<Answer> {
   try {
     // A beacon has no answer: the events stay, are sent again, and the collector knows their ids.
     if (isLeaving && !('keepalive' in Request.prototype)) navigator.sendBeacon(url, body);
