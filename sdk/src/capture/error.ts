@@ -18,11 +18,11 @@ const refillMs = 10_000;
 const maxTypes = 10;
 
 /** Notices that nobody can mend: of scripts of other origins, of observers, of crawlers that scan links in mails. */
-const noise = {
-  error_cross_origin: /^Script error\.?$/,
-  error_resize_loop: /^ResizeObserver loop/,
-  error_crawler: /^Object Not Found Matching Id:/,
-};
+const noise: [reason: string, pattern: RegExp][] = [
+  ['error_cross_origin', /^Script error\.?$/],
+  ['error_resize_loop', /^ResizeObserver loop/],
+  ['error_crawler', /^Object Not Found Matching Id:/],
+];
 
 /** Calls in the visitor's browser extensions and in the browser itself: their errors are not the page's. */
 const foreign = /-extension:|@(webkit-masked-url|chrome|resource):/;
@@ -36,12 +36,14 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
     const takeToken = createBuckets();
     let last: Caught | undefined;
     let repeats = 0;
+    let overRate = 0;
+    /** Types of which there were too many, until the next task. */
+    const stormy = new Set<string | undefined>();
 
+    /** Errors come by the thousand, so that what is cheap and usual is first. */
     function report(caught: Caught): void {
-      for (const [reason, pattern] of Object.entries(noise)) {
-        if (pattern.test(caught.message)) return tracker.drop(reason);
-      }
-      if (last && signatureOf(caught) === signatureOf(last)) return void repeats++;
+      if (last && isSame(caught, last)) return void repeats++;
+      for (const [reason, pattern] of noise) if (pattern.test(caught.message)) return tracker.drop(reason);
       reportRepeats();
       last = caught;
       record(caught);
@@ -53,7 +55,7 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
     }
 
     function record(caught: Caught, again?: number): void {
-      if (!takeToken(caught.errorType)) return tracker.drop('error_rate');
+      if (!takeToken(caught.errorType)) return dropLater(caught.errorType);
       const { thrown, source, ...rest } = caught;
       const props = { ...rest, ...cleanThrown(caught, tracker), source: source && tracker.url(source) };
       const [top = `@${source}`] = (props.stack ?? '').match(/.*:\d+$/m) ?? [];
@@ -65,14 +67,46 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
       });
     }
 
+    /** Of a place unknown the stack decides, but not for ever: the browser makes its text when it is read. */
+    function isSame(a: Caught, b: Caught): boolean {
+      return (
+        a.message === b.message &&
+        a.line === b.line &&
+        a.column === b.column &&
+        a.source === b.source &&
+        a.errorType === b.errorType &&
+        (a.line !== undefined || repeats > burst || stackOf(a.thrown) === stackOf(b.thrown))
+      );
+    }
+
+    /** Before anything else is read of the event: the browser makes each of its properties when it is asked. */
+    function isOverRate(thrown: unknown): boolean {
+      return stormy.size > 0 && stormy.has(isError(thrown) ? thrown.name : undefined) && ++overRate > 0;
+    }
+
+    function dropLater(type: string | undefined): void {
+      if (!overRate++) setTimeout(tracker.guard(dropNow));
+      stormy.add(type);
+    }
+
+    function dropNow(): void {
+      if (overRate) tracker.drop('error_rate', overRate);
+      overRate = 0;
+      stormy.clear();
+    }
+
     tracker.listen(window, 'error', (event) => {
       // Images and scripts that fail to load fire events without a message.
-      if (event instanceof ErrorEvent) report(caughtByWindow(event));
+      if (event instanceof ErrorEvent && !isOverRate(event.error)) report(caughtByWindow(event));
     });
     tracker.listen(window, 'unhandledrejection', (event) => {
-      if (event instanceof PromiseRejectionEvent) report({ ...describeThrown(event.reason), handled: false });
+      if (event instanceof PromiseRejectionEvent && !isOverRate(event.reason))
+        report({ ...describeThrown(event.reason), handled: false });
     });
-    tracker.onHide(reportRepeats);
+    tracker.onHide(() => {
+      reportRepeats();
+      dropNow();
+    });
     if (withConsole) watchConsole(tracker.guard((values) => report(caughtByConsole(values))));
   };
 }
@@ -92,11 +126,6 @@ function createBuckets(): (type: string | undefined) => boolean {
     fullAt.set(key, at);
     return true;
   };
-}
-
-/** Of a rejection the place is not told; reading the stack instead takes longer than all the rest. */
-function signatureOf({ message, errorType, source, line, column, thrown }: Caught): string {
-  return [message, errorType, source, line ?? stackOf(thrown), column].join('\n');
 }
 
 function caughtByWindow({ error, message, filename, lineno, colno }: ErrorEvent): Caught {
@@ -127,13 +156,14 @@ function stackOf(thrown: unknown): string {
 
 function causesOf(thrown: unknown): unknown[] {
   const causes: unknown[] = [];
-  for (let at = thrown; isError(at) && at.cause && causes.length < maxCauses; at = at.cause) causes.push(at.cause);
+  for (let at = thrown; isError(at) && at.cause && causes.length < maxCauses; at = at.cause)
+    causes.push(at.cause);
   return causes;
 }
 
 function cleanThrown({ thrown, message, errorType }: Thrown, { text, url }: Tracker): ThrownProps {
-  const lines = parseStack(stackOf(thrown)).map(({ name, file, place }) =>
-    `${name}@${/^https?:/.test(file) ? url(file) : file}${place}`,
+  const lines = parseStack(stackOf(thrown)).map(
+    ({ name, file, place }) => `${name}@${/^https?:/.test(file) ? url(file) : file}${place}`,
   );
   return {
     message: text(message, maxMessageChars),
