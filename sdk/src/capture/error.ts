@@ -1,4 +1,5 @@
 import type { Capture, ErrorProps, ThrownProps, Tracker } from '../options.js';
+import { createErrorRate } from './error-rate.js';
 import { parseStack } from './parse-stack.js';
 
 export type ErrorOptions = {
@@ -13,9 +14,8 @@ type Thrown = Pick<ErrorProps, 'message' | 'errorType'> & { thrown: unknown };
 const maxMessageChars = 500;
 const maxStackChars = 4000;
 const maxCauses = 5;
-const burst = 10;
-const refillMs = 10_000;
-const maxTypes = 10;
+/** So many stacks of errors in a row are compared. */
+const maxComparedStacks = 10;
 
 /** Notices that nobody can mend: of scripts of other origins, of observers, of crawlers that scan links in mails. */
 const noise: [reason: string, pattern: RegExp][] = [
@@ -33,20 +33,19 @@ const foreign = /-extension:|@(webkit-masked-url|chrome|resource):/;
  */
 export function error({ console: withConsole }: ErrorOptions = {}): Capture {
   return (tracker) => {
-    const takeToken = createBuckets();
+    const rate = createErrorRate(tracker);
     let last: Caught | undefined;
     let repeats = 0;
-    let overRate = 0;
-    /** Types of which there were too many, until the next task. */
-    const stormy = new Set<string | undefined>();
 
-    /** Errors come by the thousand, so that what is cheap and usual is first. */
     function report(caught: Caught): void {
-      if (last && isSame(caught, last)) return void repeats++;
-      for (const [reason, pattern] of noise) if (pattern.test(caught.message)) return tracker.drop(reason);
-      reportRepeats();
-      last = caught;
-      record(caught);
+      const reason = noise.find(([, pattern]) => pattern.test(caught.message))?.[0];
+      if (reason) tracker.drop(reason);
+      else if (last && isSame(caught, last)) repeats++;
+      else {
+        reportRepeats();
+        last = caught;
+        record(caught);
+      }
     }
 
     function reportRepeats(): void {
@@ -55,16 +54,11 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
     }
 
     function record(caught: Caught, again?: number): void {
-      if (!takeToken(caught.errorType)) return dropLater(caught.errorType);
-      const { thrown, source, ...rest } = caught;
-      const props = { ...rest, ...cleanThrown(caught, tracker), source: source && tracker.url(source) };
-      const [top = `@${source}`] = (props.stack ?? '').match(/.*:\d+$/m) ?? [];
-      if (foreign.test(top)) return tracker.drop('error_extension');
-      const causes = causesOf(thrown).map((cause) => cleanThrown(describeThrown(cause), tracker));
-      tracker.send({
-        type: 'error',
-        props: { ...props, causes: causes[0] && causes, repeats: again || undefined },
-      });
+      if (!rate.take(caught.errorType)) return;
+      const props = propsOf(caught, tracker);
+      const [top = `@${props.source}`] = (props.stack ?? '').match(/.*:\d+$/m) ?? [];
+      if (foreign.test(top)) tracker.drop('error_extension');
+      else tracker.send({ type: 'error', props: { ...props, repeats: again || undefined } });
     }
 
     /** Of a place unknown the stack decides, but not for ever: the browser makes its text when it is read. */
@@ -75,24 +69,13 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
         a.column === b.column &&
         a.source === b.source &&
         a.errorType === b.errorType &&
-        (a.line !== undefined || repeats > burst || stackOf(a.thrown) === stackOf(b.thrown))
+        (a.line !== undefined || repeats > maxComparedStacks || stackOf(a.thrown) === stackOf(b.thrown))
       );
     }
 
     /** Before anything else is read of the event: the browser makes each of its properties when it is asked. */
     function isOverRate(thrown: unknown): boolean {
-      return stormy.size > 0 && stormy.has(isError(thrown) ? thrown.name : undefined) && ++overRate > 0;
-    }
-
-    function dropLater(type: string | undefined): void {
-      if (!overRate++) setTimeout(tracker.guard(dropNow));
-      stormy.add(type);
-    }
-
-    function dropNow(): void {
-      if (overRate) tracker.drop('error_rate', overRate);
-      overRate = 0;
-      stormy.clear();
+      return rate.isStormy(isError(thrown) ? thrown.name : undefined);
     }
 
     tracker.listen(window, 'error', (event) => {
@@ -105,26 +88,20 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
     });
     tracker.onHide(() => {
       reportRepeats();
-      dropNow();
+      rate.flush();
     });
     if (withConsole) watchConsole(tracker.guard((values) => report(caughtByConsole(values))));
   };
 }
 
-/**
- * A bucket of tokens for each type of error, so that a storm of one does not hide another. Of a bucket it is enough to
- * know when it will be full again.
- */
-function createBuckets(): (type: string | undefined) => boolean {
-  const fullAt = new Map<string | undefined, number>();
-
-  return function takeToken(type) {
-    const key = fullAt.size < maxTypes || fullAt.has(type) ? type : undefined;
-    const now = performance.now();
-    const at = Math.max(now, fullAt.get(key) ?? 0) + refillMs;
-    if (at - now > burst * refillMs) return false;
-    fullAt.set(key, at);
-    return true;
+function propsOf({ thrown, source, ...rest }: Caught, tracker: Tracker): ErrorProps {
+  const { message, errorType } = rest;
+  const causes = causesOf(thrown).map((cause) => cleanThrown(describeThrown(cause), tracker));
+  return {
+    ...rest,
+    ...cleanThrown({ thrown, message, errorType }, tracker),
+    source: source && tracker.url(source),
+    causes: causes[0] && causes,
   };
 }
 
