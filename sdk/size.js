@@ -24,8 +24,8 @@ const entries = {
  */
 const budgets = {
   core: { budget: 6800, goal: 3600 },
-  'all captures': { budget: 10_550, goal: 7000 },
-  'footfall.min.js': { budget: 10_950, goal: 7000 },
+  'all captures': { budget: 10_600, goal: 7000 },
+  'footfall.min.js': { budget: 11_000, goal: 7000 },
   'vitals.js': { budget: 3100, goal: 3600 },
 };
 
