@@ -2,14 +2,17 @@ import { maxIdChars } from '@footfall/schema/limits';
 import { cookieless, type Mode, modeFor, off, persistent } from './consent.js';
 import { nextId } from './event-id.js';
 import type { ConsentState, Options } from './options.js';
-import { sessionAt } from './session.js';
+import { lastSession, sessionAt } from './session.js';
 import type { Store } from './store.js';
-import type { Group } from './wire.js';
+import type { Group, WireEvent } from './wire.js';
+
+/** Engagement, web vitals and exposures tell of what went on, so that they would prolong a session by the time that nothing happened. */
+const passive = /^(eng|web|exp)/;
 
 export type Identity = {
   mode(): Mode;
   /** The identity that an event of this moment carries. */
-  groupAt(nowMs: number): Group;
+  groupAt(event: Pick<WireEvent, 'ts' | 'type'>): Group;
   setUser(userId: string | null): void;
   /** An opt-out is remembered; of consent the page's own tool remembers the state. */
   consent(state: ConsentState | 'opt-out'): void;
@@ -27,7 +30,7 @@ export function createIdentity(store: Store, options: Options): Identity {
     return store.get('optout') ? off : modeFor(state, options, navigator);
   }
 
-  function groupAt(nowMs: number): Group {
+  function groupAt({ ts, type }: Pick<WireEvent, 'ts' | 'type'>): Group {
     if (mode() < persistent)
       return {
         visitor: user ? { userId: user } : undefined,
@@ -35,7 +38,7 @@ export function createIdentity(store: Store, options: Options): Identity {
       };
     return {
       visitor: { id: visitor(), userId: user || store.get('user') || undefined },
-      session: { id: sessionAt(store, nowMs) },
+      session: { id: (passive.test(type) && lastSession(store)) || sessionAt(store, ts) },
       linkCookieless: links,
       context: { consent: 'granted' },
     };
