@@ -44,6 +44,8 @@ create table footfall.experiments (
   stopped_at timestamptz,
   experiment_id uuid not null default gen_random_uuid(),
   phase integer not null default 1 check (phase > 0),
+  planned_units integer check (planned_units > 0),
+  hash_version smallint not null default 2 check (hash_version in (1, 2)),
   site text not null,
   experiment text not null check (experiment ~ '^[A-Za-z0-9_.-]{1,100}$'),
   name text not null,
@@ -72,6 +74,8 @@ comment on column footfall.experiments.starts_at is 'The schedule: a draft start
 comment on column footfall.experiments.started_at is 'When the first phase began; null for a draft';
 comment on column footfall.experiments.unit_type is 'visitor, user, or the name of an attribute: what is assigned, and what the analysis counts';
 comment on column footfall.experiments.fallback_unit_type is 'Assigned while there is no unit of unit_type, as a visitor before the sign-in; the user takes it over';
+comment on column footfall.experiments.planned_units is 'For how many units the analysis was planned';
+comment on column footfall.experiments.hash_version is '1 only for experiments that began elsewhere: it makes experiments depend on each other';
 comment on column footfall.experiments.seed is 'Of the hash; it never changes, or units would';
 
 create table footfall.experiment_phases (
@@ -149,8 +153,8 @@ grant select, insert, update, delete on footfall.experiment_assignments, footfal
 -- What an event of type exposure says. Null without a unit, or with fields that cannot be a row.
 create function footfall.exposed_unit(props jsonb, visitor_id text, user_id text) returns text
 language sql immutable parallel safe
-return case coalesce(props ->> 'unitType', 'visitor') when 'visitor' then visitor_id when 'user' then user_id
-  else props ->> 'unit' end;
+return coalesce(props ->> 'unit',
+  case coalesce(props ->> 'unitType', 'visitor') when 'visitor' then visitor_id when 'user' then user_id end);
 
 create view footfall.exposure_events with (security_invoker = true) as
 select e.site, e.event_day, e.event_id, e.occurred_at,
