@@ -15,8 +15,8 @@ const maxPatternChars = 200;
 const weightTolerance = 1e-6;
 
 /** Keys stand in URLs and in the paths of feature flags. */
-export const experimentKey = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, {
-  error: 'expected 1 to 100 of A-Z, a-z, 0-9, _, . and -',
+export const experimentKey = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, {
+  error: 'expected 1 to 100 of A-Z, a-z, 0-9, _, . and -, of which the first is a letter or digit',
 });
 const share = z
   .number({ error: 'expected a number from 0 to 1' })
