@@ -3,12 +3,12 @@ import type { z } from 'zod';
 import { readBody } from './ingest/read-body.js';
 import { Refusal } from './refusal.js';
 
-const maxBodyBytes = 65_536;
+const maxBodyBytes = 131_072;
 const maxValues = 1_000;
 const notStorable = /[\0\p{Surrogate}]/u;
 
 /**
- * Reads the JSON body of a request that changes or asks something: at most 64 KiB with 1,000 values, in text that
+ * Reads the JSON body of a request that changes or asks something: at most 128 KiB with 1,000 values, in text that
  * PostgreSQL can hold.
  *
  * @throws Refusal 400 and 413 that name the place

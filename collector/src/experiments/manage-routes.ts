@@ -87,7 +87,7 @@ function addChanges(routes: Hono, deps: ManageDeps): void {
   function add(method: 'post' | 'patch', path: string, apply: Apply): void {
     routes[method](path, async (c) => {
       const target = readTarget(c);
-      const input = c.req.raw.body === null ? undefined : await readInput(c.req.raw);
+      const input = hasBody(c) ? await readInput(c.req.raw) : undefined;
       const author = await requireAuthor(deps, c, target.site);
       const changed = await apply(target, input, author);
       configs.forget(target.site);
@@ -136,6 +136,11 @@ export async function makePreview(
 function variationOf({ phases, phase }: StoredExperiment) {
   const keys = phases.find((one) => one.phase === phase)?.variations.map(({ key }) => key) ?? [];
   return z.string().refine((key) => keys.includes(key), { error: `expected one of ${keys.join(', ')}` });
+}
+
+/** RFC 9112, section 6.3: a request without either header has no body. */
+function hasBody(c: Context): boolean {
+  return Number(c.req.header('content-length') ?? 0) > 0 || c.req.header('transfer-encoding') !== undefined;
 }
 
 function addLayers(routes: Hono, deps: ManageDeps): void {
