@@ -1,12 +1,14 @@
 import type { Random } from '../random.js';
 
-/** A standard normal number (Box and Muller 1958). */
-export function drawNormal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+/** Two independent standard normal numbers (Box and Muller 1958). */
+export function drawNormals(random: Random): [number, number] {
+  const radius = Math.sqrt(-2 * Math.log(random.uniform()));
+  const angle = 2 * Math.PI * random.uniform();
+  return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
 
 export function drawLogNormal(random: Random, deviation: number): number {
-  return Math.exp(deviation * drawNormal(random));
+  return Math.exp(deviation * drawNormals(random)[0]);
 }
 
 /** How many of `n` units convert, each with the same probability: by inversion of the exact distribution. */

@@ -3,7 +3,7 @@ import { adjustByPrePeriod } from '../../src/statistics/cuped.js';
 import type { PairedSums } from '../../src/statistics/paired-sums.js';
 import { ratioArm } from '../../src/statistics/ratio.js';
 import type { Random } from '../random.js';
-import { binomialDraw, drawLogNormal, drawNormal } from './draws.js';
+import { binomialDraw, drawLogNormal, drawNormals } from './draws.js';
 
 /** Adds what one look brings to the sums of an arm. A lift multiplies the mean of the arm that is given one. */
 export type Arrivals = (random: Random, sums: PairedSums, lift: number) => void;
@@ -69,8 +69,9 @@ export function growingRevenue(perLook: number): Population {
 export function withPrePeriod(perLook: number): Population {
   const arrive: Arrivals = (random, sums, lift) => {
     for (let unit = 0; unit < perLook; unit++) {
-      const before = drawLogNormal(random, 1);
-      addPair(sums, (0.8 * before + drawLogNormal(random, 0.6)) * (1 + lift), before);
+      const [habit, chance] = drawNormals(random);
+      const before = Math.exp(habit);
+      addPair(sums, (0.8 * before + Math.exp(chance)) * (1 + lift), before);
     }
   };
   return { start: () => arrive, estimate: (sums) => adjustByPrePeriod(sums)?.arms ?? [] };
@@ -94,7 +95,7 @@ export function clickRatio(perLook: number): Population {
 export function bellCurve(perLook: number): Population {
   const arrive: Arrivals = (random, sums, lift) => {
     sums.n += perLook;
-    for (let unit = 0; unit < perLook; unit++) addValue(sums, (10 + drawNormal(random)) * (1 + lift));
+    for (let unit = 0; unit < perLook; unit++) addValue(sums, (10 + drawNormals(random)[0]) * (1 + lift));
   };
   return { start: () => arrive, estimate: estimateMeans };
 }

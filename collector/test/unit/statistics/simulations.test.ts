@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   bellCurve,
   clickRatio,
@@ -16,6 +16,7 @@ import { watchAllocation } from '../../simulation/sample-ratio.js';
 const runs = Number(process.env.FOOTFALL_SIMULATION_RUNS ?? 2_000);
 const fixedLimits = runs >= 10_000 ? { low: 0.044, high: 0.056 } : { low: 0.036, high: 0.064 };
 const looks = 150;
+vi.setConfig({ testTimeout: 170_000 });
 
 type Case = { name: string; population: Population; perLook: number; seed: number };
 
@@ -24,7 +25,7 @@ const sameInBothArms: Case[] = [
   { name: 'conversion of 10 %', population: conversions(0.1, 100), perLook: 100, seed: 50_002 },
   { name: 'conversion of 1 %', population: conversions(0.01, 100), perLook: 100, seed: 50_003 },
   { name: 'heavy-tailed revenue', population: revenue(1.5, 400), perLook: 400, seed: 50_004 },
-  { name: 'CUPED', population: withPrePeriod(20), perLook: 20, seed: 50_005 },
+  { name: 'CUPED', population: withPrePeriod(10), perLook: 10, seed: 50_005 },
   { name: 'a ratio metric', population: clickRatio(20), perLook: 20, seed: 50_006 },
   { name: 'a bell curve', population: bellCurve(10), perLook: 10, seed: 50_007 },
   { name: 'revenue that units add to later', population: growingRevenue(50), perLook: 50, seed: 50_008 },
