@@ -6,4 +6,6 @@ export type { Event, EventType } from './event.js';
 export { callerId, eventSchema, eventTypes } from './event.js';
 export { isUuidv7, timeOfUuidv7, uuidv7 } from './ids.js';
 export * as limits from './limits.js';
+export type { EventFilter, Metric } from './metric.js';
+export { metricSchema, metricsSchema } from './metric.js';
 export { siteSlug } from './site.js';

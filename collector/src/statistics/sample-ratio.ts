@@ -29,26 +29,15 @@ const concentration = 1000;
 
 /**
  * Sample ratio mismatch for any number of looks: the multinomial test with a Dirichlet prior around the planned shares
- * (Lindon and Malek 2022, NeurIPS). The smallest inverse Bayes factor of all looks is a valid p at every look.
- * Bayes factors of different phases multiply, because each phase starts from its own weights.
+ * (Lindon and Malek 2022, NeurIPS). The smallest inverse Bayes factor of all looks is a p that is valid at every look.
  *
- * @param phases for each phase the weights, and the cumulative counts at its looks, in the order of time
- * @returns p at the last look
+ * @param looks cumulative counts, in the order of time
  */
 export function testSampleRatioSequentially(
-  phases: readonly { weights: readonly number[]; looks: readonly (readonly number[])[] }[],
+  weights: readonly number[],
+  looks: readonly (readonly number[])[],
 ): number {
-  let logEarlier = 0;
-  let logLargest = 0;
-  for (const { weights, looks } of phases) {
-    let logFactor = 0;
-    for (const counts of looks) {
-      logFactor = logBayesFactor({ counts, weights });
-      logLargest = Math.max(logLargest, logEarlier + logFactor);
-    }
-    logEarlier += logFactor;
-  }
-  return Math.exp(-logLargest);
+  return Math.exp(-Math.max(0, ...looks.map((counts) => logBayesFactor({ counts, weights }))));
 }
 
 function logBayesFactor(allocation: Allocation): number {

@@ -37,9 +37,7 @@ function watchOnce(random: Random, days: { units: number; draw: (random: Random)
     if ((testSampleRatio({ counts: [first, second], weights })?.p ?? 1) <= level)
       alarm.daily = Math.min(alarm.daily, index + 1);
   }
-  const firstAlarm = looks.findIndex(
-    (look) => testSampleRatioSequentially([{ weights, looks: [look] }]) <= level,
-  );
+  const firstAlarm = looks.findIndex((look) => testSampleRatioSequentially(weights, [look]) <= level);
   if (firstAlarm >= 0) alarm.sequential = firstAlarm + 1;
   return alarm;
 }

@@ -113,7 +113,7 @@ test.each(known.sampleRatios)('sample ratio of $counts at $weights', (row) => {
   const { counts, weights, statistic, p, logBayesFactor } = row;
   expectClose(testSampleRatio({ counts, weights })?.statistic ?? Number.NaN, statistic);
   expectClose(testSampleRatio({ counts, weights })?.p ?? Number.NaN, p);
-  const sequential = testSampleRatioSequentially([{ weights, looks: [counts] }]);
+  const sequential = testSampleRatioSequentially(weights, [counts]);
   expectClose(sequential, Math.exp(-Math.max(0, logBayesFactor)), { relative: 1e-9 });
 });
 
