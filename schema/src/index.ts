@@ -23,4 +23,6 @@ export {
 } from './experiment.js';
 export { isUuidv7, timeOfUuidv7, uuidv7 } from './ids.js';
 export * as limits from './limits.js';
+export type { EventFilter, Metric } from './metric.js';
+export { metricSchema, metricsSchema } from './metric.js';
 export { siteSlug } from './site.js';
