@@ -1,7 +1,7 @@
 import { maxIdChars } from '@footfall/schema/limits';
-import { cookieless, type Mode, modeFor, off, persistent } from './consent.js';
+import { cookieless, hold, type Mode, modeFor, off, persistent } from './consent.js';
 import { nextId } from './event-id.js';
-import type { ConsentState, Options } from './options.js';
+import type { ConsentState, Options, Units } from './options.js';
 import { sessionAt } from './session.js';
 import type { Store } from './store.js';
 import type { Group } from './wire.js';
@@ -10,6 +10,8 @@ export type Identity = {
   mode(): Mode;
   /** The identity that an event of this moment carries. */
   groupAt(nowMs: number): Group;
+  /** Who is known, without starting or prolonging a session; undefined where nothing may be stored or sent. */
+  units(): Units | undefined;
   setUser(userId: string | null): void;
   /** An opt-out is remembered; of consent the page's own tool remembers the state. */
   consent(state: ConsentState | 'opt-out'): void;
@@ -45,6 +47,12 @@ export function createIdentity(options: Options, store: Store, prefix: string): 
     };
   }
 
+  function units(): Units | undefined {
+    const isKept = mode() === persistent;
+    const known = user ?? (isKept ? store.get(userKey) : undefined);
+    return mode() > hold ? { visitor: isKept ? visitor() : undefined, user: known, isKept } : undefined;
+  }
+
   function visitor(): string {
     const stored = store.get(visitorKey);
     // The collector refuses a whole batch for an identity that it cannot trust.
@@ -73,9 +81,9 @@ export function createIdentity(options: Options, store: Store, prefix: string): 
   function forgetUnlessAllowed(): void {
     if (mode() !== off && state !== 'denied') return;
     user = links = undefined;
-    [visitorKey, userKey, sessionKey].forEach(store.remove);
+    [visitorKey, userKey, sessionKey, ...store.keys(`${prefix}x.`)].forEach(store.remove);
   }
 
   forgetUnlessAllowed();
-  return { mode, groupAt, setUser, consent };
+  return { mode, groupAt, units, setUser, consent };
 }

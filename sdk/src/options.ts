@@ -64,6 +64,9 @@ export type Footfall = {
   stop(): void;
 };
 
+/** Who a page's visitor is known as. `isKept`: with leave to remember it in this browser. */
+export type Units = { visitor: string | undefined; user: string | undefined; isKept: boolean };
+
 /** What a capture may use. */
 export type Tracker = {
   /** Records what happened now, or at the time of the stamp. */
@@ -86,6 +89,15 @@ export type Tracker = {
   text(value: string, maxChars: number): string;
   url(value: string): string;
   readonly hash: boolean;
+  readonly site: string;
+  /** Of the collector, without a slash at its end. */
+  readonly endpoint: string;
+  /** Who is known, without starting or prolonging a session; undefined where nothing may be stored or sent. */
+  units(): Units | undefined;
+  /** What was kept under a name, also by an earlier page. */
+  recall(name: string): string | undefined;
+  /** Keeps a text in this browser until consent is withdrawn. */
+  keep(name: string, text: string): void;
 };
 
 /** A part that records something on its own, such as `click()`. */

@@ -60,6 +60,13 @@ export function start(options: Options, onStop: () => void): Footfall {
     drop: gate.drop,
     text: cleanText,
     hash,
+    site: options.site,
+    endpoint: endpointOf(options),
+    units: identity.units,
+    recall: (name) => store.get(`${prefix}x.${name}`),
+    keep(name, text) {
+      if (identity.mode() > hold) store.set(`${prefix}x.${name}`, text);
+    },
   };
   const onHide = (ends: boolean) => hideListeners.forEach((listener) => void listener(ends));
   watchLifecycle(tracker.listen, { onHide, onReturn: transport.resume, onOnline: transport.wake });
@@ -83,6 +90,10 @@ export function start(options: Options, onStop: () => void): Footfall {
   };
 }
 
-function ingestUrl({ endpoint, site }: Options): string {
-  return `${endpoint.replace(/\/+$/, '')}/v1/events?site=${encodeURIComponent(site)}`;
+function endpointOf({ endpoint }: Options): string {
+  return endpoint.replace(/\/+$/, '');
+}
+
+function ingestUrl(options: Options): string {
+  return `${endpointOf(options)}/v1/events?site=${encodeURIComponent(options.site)}`;
 }

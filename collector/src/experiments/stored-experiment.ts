@@ -1,4 +1,10 @@
-import type { Condition, ExperimentConfig, ExperimentStatus, Variation } from '@footfall/schema';
+import {
+  type Condition,
+  compileCondition,
+  type ExperimentConfig,
+  type ExperimentStatus,
+  type Variation,
+} from '@footfall/schema';
 import type { Transaction } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 
@@ -137,7 +143,7 @@ export function toConfig({ experiment, layerSeed, holdout }: Loaded): Experiment
     ...(blocksEarlier && { blocksEarlier }),
     ...(urls && { urls }),
     ...(layers.length > 0 && { layers }),
-    ...(condition && { condition }),
+    ...(condition && { condition: compileCondition(condition) }),
     ...(experiment.prerequisites.length > 0 && { prerequisites: experiment.prerequisites }),
   };
 }
