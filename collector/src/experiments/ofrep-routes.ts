@@ -220,7 +220,10 @@ const reasons: Partial<Record<Decision['reason'], string>> = {
 };
 
 // Nested metadata is dropped by clients.
-function describe({ variation, reason, phase, bucket, unit }: Answer, { key, variations }: ExperimentConfig) {
+function describe(
+  { variation, reason, phase, bucket, unit, isEnrolled }: Answer,
+  { key, variations }: ExperimentConfig,
+) {
   const value = variations.find((one) => one.key === variation)?.value ?? variation;
   return {
     key,
@@ -231,7 +234,8 @@ function describe({ variation, reason, phase, bucket, unit }: Answer, { key, var
       experimentKey: key,
       variationId: variation,
       phase,
-      decision: reason,
+      // The first answer and all later ones are the same, and so is their tag.
+      decision: isEnrolled ? 'ASSIGNED' : reason,
       ...(bucket !== undefined && { bucket }),
       ...(unit && { unitType: unit.unitType, assignmentId: `${key}:${phase}:${unit.unitId}` }),
     },
