@@ -7,6 +7,8 @@ import { findClientAddress, type ProxyTrust } from '../access/client-address.js'
 import type { KeyMemory } from '../access/key-memory.js';
 import { createRateLimit, type RateLimit } from '../access/rate-limit.js';
 import type { SiteKeys } from '../access/site-keys.js';
+import type { Availability } from '../db/availability.js';
+import { classifyFailure } from '../db/failure.js';
 import { detectBot } from '../ingest/enrich/bot.js';
 import { parseInput, readInput } from '../read-input.js';
 import { errorBody, Refusal } from '../refusal.js';
@@ -20,6 +22,8 @@ export type OfrepDeps = ProxyTrust & {
   assigner: Assigner;
   keys: KeyMemory;
   siteKeys: SiteKeys;
+  availability: Pick<Availability, 'isUp'>;
+  log: (line: string) => void;
 };
 
 type Environment = { Bindings: Partial<HttpBindings> };
@@ -50,11 +54,11 @@ export function ofrepRoutes(deps: OfrepDeps): Hono<Environment> {
   routes.options(`${flags}/*`, (c) => preflight(c));
   routes.options(flags, (c) => preflight(c));
 
-  routes.post(flags, (c) => answerOfrep(c, undefined, () => evaluateAll(deps, c, limit)));
+  routes.post(flags, (c) => answerOfrep(c, { ...deps, key: undefined }, () => evaluateAll(deps, c, limit)));
   // A slash in a key makes more segments of it, or one that holds it once decoded.
   routes.post(`${flags}/:key{.+}`, (c) => {
     const key = c.req.param('key');
-    return answerOfrep(c, key, () => evaluateOne(deps, c, { key, limit }));
+    return answerOfrep(c, { ...deps, key }, () => evaluateOne(deps, c, { key, limit }));
   });
   return routes;
 }
@@ -82,7 +86,7 @@ class OfrepError extends Error {
 
 async function answerOfrep(
   c: OfrepContext,
-  key: string | undefined,
+  { key, ...deps }: Pick<OfrepDeps, 'availability' | 'log'> & { key: string | undefined },
   evaluate: () => Promise<Response>,
 ): Promise<Response> {
   try {
@@ -94,11 +98,17 @@ async function answerOfrep(
       errorDetails,
     });
     if (error instanceof OfrepError) return c.json(body(error.errorCode, error.message), error.status);
-    if (!(error instanceof Refusal)) throw error;
-    const { retryAfterSeconds } = error.detail;
+    const refusal = error instanceof Refusal ? error : explain(error, deps);
+    const { retryAfterSeconds } = refusal.detail;
     if (retryAfterSeconds !== undefined) c.header('retry-after', String(retryAfterSeconds));
-    return c.json({ ...errorBody(error), ...body(codeOf(error), error.message) }, error.status);
+    return c.json({ ...errorBody(refusal), ...body(codeOf(refusal), refusal.message) }, refusal.status);
   }
+}
+
+function explain(cause: unknown, { availability, log }: Pick<OfrepDeps, 'availability' | 'log'>): Refusal {
+  if (availability.isUp() || classifyFailure(cause) !== 'retry')
+    log(`error: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+  return new Refusal(503, 'unavailable', 'flags cannot be evaluated now', { retryAfterSeconds: 5, cause });
 }
 
 function codeOf({ code, status }: Refusal): string {

@@ -1,49 +1,72 @@
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { createExperimentClient, type ExperimentClient } from '../experiment-client.js';
+import { type Running, runFootfall } from '../run-footfall.js';
 import { runAsAdmin } from '../template-database.js';
-import { startTestCollector, type TestCollector } from '../test-collector.js';
+import { createTestDatabase, type TestDatabase } from '../test-collector.js';
 
-let collector: TestCollector;
-let client: ExperimentClient;
+const key = `ff_owner_${'7'.repeat(64)}`;
+let db: TestDatabase;
+let collector: Running;
+let origin: string;
 
 beforeAll(async () => {
-  collector = await startTestCollector();
-  client = await createExperimentClient(collector);
-  await client.run('checkout');
+  db = await createTestDatabase();
+  collector = runFootfall(['start'], { env: { DATABASE_URL: db.url, PORT: '0', FOOTFALL_ADMIN_KEY: key } });
+  origin = (await collector.until(/dashboard {2}(http:\S+)\/dashboard/))[1] ?? '';
+  await collector.until(/^ready/m);
 });
-afterAll(() => collector.stop());
+afterAll(async () => {
+  collector.process.kill('SIGTERM');
+  await collector.finished;
+  await db.drop();
+});
+
+async function post(path: string, body: object) {
+  const response = await fetch(origin + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    body: await response.json(),
+  };
+}
 
 /** Takes the database away from the collector, or gives it back. The connection of the test itself stays. */
 async function allowConnections(isAllowed: boolean): Promise<void> {
-  const name = new URL(collector.url).pathname.slice(1);
+  const name = new URL(db.url).pathname.slice(1);
   await runAsAdmin(inject('adminUrl'), `alter database ${name} allow_connections ${isAllowed}`);
   if (isAllowed) return;
-  await collector.query(
+  await db.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
      where datname = current_database() and pid <> pg_backend_pid()`,
   );
 }
 
 test('while the database is away nobody is assigned, pages keep their definitions, and then all goes on', async () => {
-  const assign = (visitor: string) =>
-    client.call('POST', '/v1/assign', { body: { site: 'demo', unit: { visitor } }, role: 'assign' });
-  const definitions = () => fetch(`${collector.origin}/v1/experiments?site=demo`);
-  expect((await assign('before')).body.assignments).toHaveLength(1);
-  const known = await (await definitions()).json();
+  const variations = [{ key: 'control' }, { key: 'treatment' }];
+  await post('/api/v1/experiments', { site: 'demo', key: 'checkout', variations });
+  await post('/api/v1/experiments/checkout/start?site=demo', {});
+  const assign = (visitor: string) => post('/v1/assign', { site: 'demo', unit: { visitor } });
+  const definitions = async () => (await fetch(`${origin}/v1/experiments?site=demo`)).json();
+  expect((await assign('before')).body).toMatchObject({ assignments: [{ reason: 'ASSIGNED' }] });
+  const known = await definitions();
 
   await allowConnections(false);
-  const away = await assign('away');
-  expect(away).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } });
-  expect(Number(away.headers.get('retry-after'))).toBeGreaterThan(0);
-  const flag = await client.call('POST', '/ofrep/v1/evaluate/flags/checkout', {
-    body: { context: { targetingKey: 'away' } },
-    role: 'assign',
+  expect(await assign('away')).toMatchObject({
+    status: 503,
+    retryAfter: expect.stringMatching(/^\d+$/),
+    body: { error: { code: 'unavailable' } },
   });
-  expect(flag).toMatchObject({ status: 503, body: { key: 'checkout', errorCode: 'GENERAL' } });
-  expect(await (await definitions()).json()).toEqual(known);
-  expect(
-    await collector.query(`select 1 from footfall.experiment_assignments where unit_id = 'away'`),
-  ).toEqual([]);
+  const context = { targetingKey: 'away' };
+  expect(await post('/ofrep/v1/evaluate/flags/checkout?site=demo', { context })).toMatchObject({
+    status: 503,
+    retryAfter: expect.stringMatching(/^\d+$/),
+    body: { key: 'checkout', errorCode: 'GENERAL' },
+  });
+  expect(await definitions()).toEqual(known);
+  expect(await db.query(`select 1 from footfall.experiment_assignments where unit_id = 'away'`)).toEqual([]);
 
   await allowConnections(true);
   await vi.waitFor(async () => expect((await assign('back')).status).toBe(200), {
