@@ -3,9 +3,10 @@ import { type Decision, decide, type ExperimentConfig, experimentKey } from '@fo
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { authorizeBy } from '../access/authorize.js';
 import { findClientAddress, type ProxyTrust } from '../access/client-address.js';
-import type { KeyMemory } from '../access/key-memory.js';
 import { createRateLimit, type RateLimit } from '../access/rate-limit.js';
+import type { SecretKeys } from '../access/secret-keys.js';
 import type { SiteKeys } from '../access/site-keys.js';
 import type { Availability } from '../db/availability.js';
 import { classifyFailure } from '../db/failure.js';
@@ -20,13 +21,13 @@ export type OfrepDeps = ProxyTrust & {
   now: () => number;
   configs: Configs;
   assigner: Assigner;
-  keys: KeyMemory;
+  secretKeys: SecretKeys;
   siteKeys: SiteKeys;
   availability: Pick<Availability, 'isUp'>;
   log: (line: string) => void;
 };
 
-type Environment = { Bindings: Partial<HttpBindings> };
+type Environment = { Bindings: HttpBindings };
 type OfrepContext = Context<Environment>;
 
 /** Who asks: a server with a secret key, whose units are assigned for good, or a page with the public key of its site. */
@@ -158,14 +159,14 @@ async function identify(deps: OfrepDeps, c: OfrepContext, limit: RateLimit): Pro
   const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
   const key = bearer ?? c.req.header('x-api-key') ?? '';
   if (key.startsWith('ff_')) return identifyServer(deps, c, key);
-  limit.take(findClientAddress(c.env?.incoming?.socket.remoteAddress, (name) => c.req.header(name), deps));
+  limit.take(findClientAddress(c.env.incoming.socket.remoteAddress, (name) => c.req.header(name), deps));
   const { site } = await requireSite(deps, c, key);
   return { site, isServer: false };
 }
 
-async function identifyServer({ keys }: OfrepDeps, c: OfrepContext, key: string): Promise<Caller> {
+async function identifyServer({ secretKeys }: OfrepDeps, c: OfrepContext, key: string): Promise<Caller> {
   const named = c.req.query('site') ?? c.req.header('x-footfall-site');
-  const { sites } = await keys.authorize({
+  const { sites } = await authorizeBy(secretKeys.find, {
     header: `Bearer ${key}`,
     allowed: ['assign', 'admin', 'owner'],
     ...(named !== undefined && { site: named }),
@@ -180,7 +181,7 @@ async function identifyServer({ keys }: OfrepDeps, c: OfrepContext, key: string)
 type Subject = { targetingKey: string; attributes: Record<string, unknown> };
 
 async function readSubject(c: OfrepContext): Promise<Subject> {
-  const { context } = parseInput(bodySchema, await readInput(c.req.raw), 'bad_context');
+  const { context } = parseInput(bodySchema, await readInput(c.env.incoming), 'bad_context');
   const { targetingKey, ...attributes } = context;
   if (targetingKey === undefined || targetingKey === null || targetingKey === '')
     throw new OfrepError(400, 'TARGETING_KEY_MISSING', 'context.targetingKey: expected the id of a unit');

@@ -6,10 +6,10 @@ type StoredEvent = { site: string; type: string; eventDay: string; eventId: stri
  * Derives exposures from events that were just stored, in the same transaction. Batches without one cost nothing. The view
  * footfall.exposure_events says what an exposure is, here and when all are made again (footfall.rebuild_exposures).
  */
-export async function recordExposures(tx: Transaction, inserted: readonly StoredEvent[]): Promise<void> {
+export function recordExposures(tx: Transaction, inserted: readonly StoredEvent[]): void {
   const exposures = inserted.filter(({ type }) => type === 'exposure');
   if (exposures.length === 0) return;
-  await tx.query(
+  tx.send(
     `/* record-exposures.recordExposures */
      with fresh as materialized (
        select * from unnest($1::text[], $2::date[], $3::uuid[]) as u (site, event_day, event_id)
