@@ -1,6 +1,7 @@
 import { bucketOf } from '@footfall/schema';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { createExperimentClient, type ExperimentClient } from '../experiment-client.js';
+import { composeRequest, openConnection } from '../raw-http.js';
 import { chrome, startTestCollector, type TestCollector } from '../test-collector.js';
 
 let collector: TestCollector;
@@ -23,6 +24,27 @@ const stored = (experiment: string) =>
 async function assignOne(experiment: string, body: object) {
   const { body: answer } = await client.assign({ experiments: [experiment], ...body });
   return answer.assignments[0];
+}
+
+/** Sends requests without waiting for answers, fifty on each connection: all of them are under way together. */
+async function atOnce(count: number, bodyOf: (n: number) => object) {
+  const perConnection = 50;
+  const connections = Array.from({ length: count / perConnection }, () => openConnection(collector.origin));
+  const headers = { authorization: `Bearer ${client.keys.assign}`, 'content-type': 'application/json' };
+  for (const [at, { socket }] of connections.entries())
+    for (let n = 0; n < perConnection; n++) {
+      const body = JSON.stringify({ site: 'demo', ...bodyOf(at * perConnection + n) });
+      socket.write(composeRequest({ path: '/v1/assign', headers, body }));
+    }
+  const assignments: { variation: string; assignedAt: number }[] = [];
+  for (const { socket, nextAnswer } of connections) {
+    for (let n = 0; n < perConnection; n++) {
+      const { body } = (await nextAnswer()) as { body: { assignments: typeof assignments } };
+      assignments.push(...body.assignments);
+    }
+    socket.destroy();
+  }
+  return assignments;
 }
 
 test('a unit gets the variation that its hash says, for good', async () => {
@@ -51,11 +73,12 @@ test('a unit gets the variation that its hash says, for good', async () => {
 
 test('a thousand first requests at once give one variation, also where their attributes would not', async () => {
   await client.run('rush', { condition: { plan: { $in: ['a', 'b'] } } });
-  const answers = await Promise.all(
-    Array.from({ length: 1_000 }, (_, n) =>
-      assignOne('rush', { unit: { visitor: 'one' }, attributes: { plan: 'ab'[n % 2] } }),
-    ),
-  );
+  const answers = await atOnce(1_000, (n) => ({
+    experiments: ['rush'],
+    unit: { visitor: 'one' },
+    attributes: { plan: 'ab'[n % 2] },
+  }));
+  expect(answers).toHaveLength(1_000);
   expect(new Set(answers.map(({ variation }) => variation)).size).toBe(1);
   expect(new Set(answers.map(({ assignedAt }) => assignedAt)).size).toBe(1);
   expect(await stored('rush')).toHaveLength(1);
@@ -102,7 +125,7 @@ test('assignments are read without enrolling', async () => {
 
 test('a ramp keeps everybody where they are, and a new phase draws again', async () => {
   await client.run('ramp', { coverage: 0.1 });
-  const units = Array.from({ length: 300 }, (_, n) => `ramp-${n}`);
+  const units = Array.from({ length: 100 }, (_, n) => `ramp-${n}`);
   const variationsNow = async () => {
     const answers = await Promise.all(units.map((visitor) => assignOne('ramp', { unit: { visitor } })));
     return new Map(
@@ -126,7 +149,7 @@ test('a ramp keeps everybody where they are, and a new phase draws again', async
     ],
   });
   const second = [...(await variationsNow()).values()];
-  expect(second.filter((variation) => variation === 'treatment').length).toBeGreaterThan(240);
+  expect(second.filter((variation) => variation === 'treatment').length).toBeGreaterThan(75);
 });
 
 test('a phase that blocks earlier ones keeps their units out', async () => {
