@@ -11,14 +11,15 @@ const importPattern = /^(?:import|export)\s+(?!type\b)(?:[^'"`;]*?\sfrom\s+)?['"
 const importRules = [
   {
     files: /^sdk\/src\//,
-    forbidden: /^(?!\.|@footfall\/schema\/(limits|ids|redact-name|redact-text)$)/,
-    why: 'the browser bundle takes limits, ids and redaction rules of the schema, and nothing else at run time',
+    forbidden: /^(?!\.|@footfall\/schema\/(limits|ids|redact-name|redact-text|decide)$)/,
+    why: 'the browser bundle takes limits, ids, redaction rules and decide of the schema, and nothing else at run time',
   },
   { files: /^schema\/src\//, forbidden: /^(?!\.|zod$)/, why: 'zod is the only dependency of the contract' },
   {
-    files: /^schema\/src\/(limits|ids|redact-\w+)\.ts$/,
-    forbidden: /^(?!\.\/redact-)/,
-    why: 'goes into the browser: no imports',
+    files:
+      /^schema\/src\/(limits|ids|redact-\w+|bucket|condition|decide|pattern|url-target|version-order)\.ts$/,
+    forbidden: /^(?!\.\/(redact-|bucket|condition|pattern|url-target|version-order))/,
+    why: 'goes into the browser: no imports but of what goes there too',
   },
   {
     files: /^collector\/src\//,
