@@ -47,11 +47,11 @@ export function peopleOf(metric: Metric, { scope, dimension, binder }: Parts): s
   const { bind } = binder;
   const closes = closesAt(metric, scope, binder);
   const now = bind(new Date(scope.now), 'timestamptz');
-  const entry = scope.completeWindows ? closes : 'u.exposed_at';
-  const day = `(${entry} at time zone ${bind(scope.definition.timezone, 'text')})::date::text`;
+  const dayOfEntry = () =>
+    `(${scope.completeWindows ? closes : 'u.exposed_at'} at time zone ${bind(scope.definition.timezone, 'text')})::date::text`;
   return `people as (
     select u.unit_id, u.variation, u.exposed_at, least(${closes}, ${now}) as ends_at,
-      ${dimension ? 's.segment' : day} as bucket
+      ${dimension ? 's.segment' : dayOfEntry()} as bucket
     from units u ${dimension ? 'join segments s on s.unit_id = u.unit_id' : ''}
     where u.seen = 1 ${scope.completeWindows ? `and ${closes} <= ${now}` : ''}
   )`;
@@ -63,11 +63,11 @@ function foundOf(metric: Exclude<Metric, { kind: 'quantile' }>, { scope, dimensi
   const { definition } = scope;
   const top = measureOf(metric, definition, binder);
   const bottom = metric.kind === 'ratio' ? denominatorOf(metric, binder) : { matches: 'false', value: '0' };
-  const day = `(e.occurred_at at time zone ${bind(definition.timezone, 'text')})::date::text`;
+  const dayOfEvent = () => `(e.occurred_at at time zone ${bind(definition.timezone, 'text')})::date::text`;
   const preDays = bind(prePeriodDaysOf(metric), 'integer');
   return `found as (
     select p.unit_id, e.occurred_at < p.exposed_at as is_before,
-      ${scope.completeWindows || dimension ? 'p.bucket' : day} as bucket,
+      ${scope.completeWindows || dimension ? 'p.bucket' : dayOfEvent()} as bucket,
       coalesce(sum(case when ${top.matches} then ${top.value} end), 0) as y,
       coalesce(sum(case when ${bottom.matches} then ${bottom.value} end), 0) as x
     from people p

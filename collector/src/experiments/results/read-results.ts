@@ -19,9 +19,14 @@ export type ResultsQuestion = {
   breakdown?: SegmentDimension | undefined;
 };
 
+// The planner takes a few units to come out of the exposures, and would read all events once for each of them: 900 units
+// took 10 s that way, and take 20 ms by hash.
+const joinByHash = '/* read-results.readResults */ set local enable_nestloop = off';
+
 /** The results of a phase, recomputed from the events: who came, whether the split is right, then metric by metric. */
 export async function readResults(tx: Transaction, question: ResultsQuestion): Promise<ExperimentResults> {
   const { definition } = question;
+  await tx.query(joinByHash);
   const allocation = judgeAllocation(definition, await readExposures(tx, question));
   const context: Context = { scope: question, paceOf: paceOf(question, allocation.units) };
   const metrics = definition.metrics.filter(({ key }) => (question.metric ?? key) === key);

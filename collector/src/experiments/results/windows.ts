@@ -10,7 +10,7 @@ export function closesAt(metric: Metric, scope: Scope, { bind }: Binder): string
     return `(((u.exposed_at at time zone ${timezone})::date + ${days})::timestamp at time zone ${timezone})`;
   }
   if (metric.windowHours === undefined) return bind(untilOf(scope), 'timestamptz');
-  return `u.exposed_at + make_interval(secs => ${bind(metric.windowHours * 3600, 'float8')})`;
+  return `(u.exposed_at + make_interval(secs => ${bind(metric.windowHours * 3600, 'float8')}))`;
 }
 
 /** A further condition on event `e` and unit `p`: the days on which a returning unit counts. */
