@@ -19,8 +19,8 @@ export type ResultsQuestion = {
   breakdown?: SegmentDimension | undefined;
 };
 
-// The planner takes a few units to come out of the exposures, and would read all events once for each of them: 900 units
-// took 10 s that way, and take 20 ms by hash.
+// The planner expects a handful of units, and would read the events once for each of them: with 900 units a metric took
+// several seconds that way, and takes a quarter of one by hash.
 const joinByHash = '/* read-results.readResults */ set local enable_nestloop = off';
 
 /** The results of a phase, recomputed from the events: who came, whether the split is right, then metric by metric. */
