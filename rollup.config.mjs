@@ -21,8 +21,30 @@ export default [
     plugins: [resolve()],
   },
   {
+    // A chunk of its own: the collector serves it beside the script, and npm users import it when they want it.
+    input: `${modules}/capture/web-vitals.js`,
+    output: {
+      file: 'sdk/dist/vitals.js',
+      format: 'es',
+      banner: '/*! With web-vitals, Copyright Google LLC, Apache-2.0 */',
+      plugins: [minified],
+    },
+    plugins: [resolve()],
+  },
+  {
     input: `${modules}/index.js`,
     output: { file: 'sdk/dist/index.js', format: 'es' },
+    plugins: [resolve()],
+  },
+  {
+    // An entry of its own: pages without experiments do not pay for it.
+    input: `${modules}/experiments.js`,
+    output: { file: 'sdk/dist/experiments.js', format: 'es' },
+    plugins: [resolve()],
+  },
+  {
+    input: `${modules}/script-experiments.js`,
+    output: { file: 'sdk/dist/footfall-experiments.min.js', format: 'iife', plugins: [minified] },
     plugins: [resolve()],
   },
 ];

@@ -10,9 +10,9 @@ const importPattern = /^(?:import|export)\s+(?!type\b)(?:[^'"`;]*?\sfrom\s+)?['"
 
 const importRules = [
   {
-    files: /^sdk\/src\//,
+    files: /^sdk\/src\/(?!capture\/(web-vitals|vitals-attribution)\.ts)/,
     forbidden: /^(?!\.|@footfall\/schema\/(limits|ids|redact-name|redact-text|decide)$)/,
-    why: 'the browser bundle takes limits, ids, redaction rules and decide of the schema, and nothing else at run time',
+    why: 'the browser bundle takes limits, ids and redaction rules and decide of the schema, and nothing else at run time',
   },
   { files: /^schema\/src\//, forbidden: /^(?!\.|zod$)/, why: 'zod is the only dependency of the contract' },
   {

@@ -4,6 +4,7 @@ import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
 import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js';
+import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
@@ -13,6 +14,7 @@ import { sdkRoutes } from './sdk-script.js';
 export type AppDeps = IngestDeps &
   OverviewDeps &
   ResultsDeps &
+  ExperimentDeps &
   HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
 
 export type App = Hono<{ Bindings: Partial<HttpBindings> }>;
@@ -25,6 +27,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', ingestRoutes(deps));
   app.route('/', overviewRoutes(deps));
   app.route('/', resultsRoutes(deps));
+  app.route('/', experimentRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

@@ -1,5 +1,6 @@
 import type { Database } from './db/database.js';
 import { keepPartitions } from './db/partitions.js';
+import { followSchedule } from './experiments/follow-schedule.js';
 import { deleteOldSalts } from './ingest/visitor.js';
 import { applyRetention } from './retention/apply-retention.js';
 import { deleteOldLetters } from './retention/delete-letters.js';
@@ -33,6 +34,7 @@ export const jobs: Job[] = [
   { name: 'old dead letters', everyMs: hourMs, run: deleteOldLetters, canWait: true },
   { name: 'rollups', everyMs: secondMs, run: rollUp },
   { name: 'session ends', everyMs: minuteMs, run: endSessions },
+  { name: 'experiment schedule', everyMs: 10 * secondMs, run: followSchedule },
   { name: 'visitor links', everyMs: hourMs, run: deleteOldLinks },
   { name: 'waiting events', everyMs: hourMs, run: deleteOldWaiting },
 ];

@@ -1,5 +1,17 @@
 import { botsExclude, botsList, botsRestore } from './commands/bots.js';
 import type { Command } from './commands/command.js';
+import {
+  experimentArchive,
+  experimentCreate,
+  experimentLayer,
+  experimentList,
+  experimentNewPhase,
+  experimentPreview,
+  experimentRamp,
+  experimentShow,
+  experimentStart,
+  experimentStop,
+} from './commands/experiment.js';
 import { importAccessLog } from './commands/import-access-log.js';
 import { keyCreate, keyList, keyRevoke } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
@@ -17,6 +29,16 @@ const commands: Record<string, Command> = {
   'key create': keyCreate,
   'key list': keyList,
   'key revoke': keyRevoke,
+  'experiment create': experimentCreate,
+  'experiment list': experimentList,
+  'experiment show': experimentShow,
+  'experiment start': experimentStart,
+  'experiment ramp': experimentRamp,
+  'experiment new-phase': experimentNewPhase,
+  'experiment stop': experimentStop,
+  'experiment archive': experimentArchive,
+  'experiment preview': experimentPreview,
+  'experiment layer': experimentLayer,
   'import access-log': importAccessLog,
   replay,
   'bots list': botsList,

@@ -6,20 +6,34 @@ const hourSeconds = 3_600;
 const yearSeconds = 31_536_000;
 const hashChars = 12;
 
-/** `GET /sdk.js`, revalidated by its ETag, and `/sdk-<hash>.js`, which never changes. */
+/**
+ * `GET /sdk.js`, the same with experiments as `/sdk-experiments.js`, and the chunk that they load, `/vitals.js`, revalidated by
+ * their ETags; and `/sdk-<hash>.js`, which never changes.
+ */
 export function sdkRoutes(): Hono {
-  const script = readFileSync(new URL('../dist/assets/sdk.js', import.meta.url), 'utf8');
-  const hash = createHash('sha256').update(script).digest('hex').slice(0, hashChars);
-  const etag = `"${hash}"`;
   const routes = new Hono();
-  routes.get('/sdk.js', (c) => {
-    const headers = scriptHeaders(`public, max-age=${hourSeconds}`, etag);
-    return c.req.header('if-none-match') === etag ? c.body(null, 304, headers) : c.body(script, 200, headers);
-  });
+  const { script, hash, etag } = readScript('sdk.js');
+  serveRevalidated(routes, 'sdk.js');
+  serveRevalidated(routes, 'sdk-experiments.js');
+  serveRevalidated(routes, 'vitals.js');
   routes.get(`/sdk-${hash}.js`, (c) =>
     c.body(script, 200, scriptHeaders(`public, max-age=${yearSeconds}, immutable`, etag)),
   );
   return routes;
+}
+
+function readScript(name: string) {
+  const script = readFileSync(new URL(`../dist/assets/${name}`, import.meta.url), 'utf8');
+  const hash = createHash('sha256').update(script).digest('hex').slice(0, hashChars);
+  return { script, hash, etag: `"${hash}"` };
+}
+
+function serveRevalidated(routes: Hono, name: string): void {
+  const { script, etag } = readScript(name);
+  routes.get(`/${name}`, (c) => {
+    const headers = scriptHeaders(`public, max-age=${hourSeconds}`, etag);
+    return c.req.header('if-none-match') === etag ? c.body(null, 304, headers) : c.body(script, 200, headers);
+  });
 }
 
 // Any page may load the script, also with crossorigin="anonymous" for subresource integrity.

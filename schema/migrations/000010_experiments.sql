@@ -27,7 +27,7 @@ grant select on footfall.audit_log to footfall_reader;
 -- units out of every experiment of the site.
 create table footfall.experiment_layers (
   site text not null,
-  layer text not null check (layer ~ '^[A-Za-z0-9_.-]{1,100}$'),
+  layer text not null check (layer ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'),
   seed text not null,
   unit_type text not null,
   share numeric check (share between 0 and 1),
@@ -47,7 +47,7 @@ create table footfall.experiments (
   planned_units integer check (planned_units > 0),
   hash_version smallint not null default 2 check (hash_version in (1, 2)),
   site text not null,
-  experiment text not null check (experiment ~ '^[A-Za-z0-9_.-]{1,100}$'),
+  experiment text not null check (experiment ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'),
   name text not null,
   description text,
   hypothesis text,
@@ -150,24 +150,24 @@ grant select on footfall.experiment_layers, footfall.experiments, footfall.exper
 grant select, insert on footfall.preview_secrets to footfall_ingest;
 grant select, insert, update, delete on footfall.experiment_assignments, footfall.experiment_exposures to footfall_ingest;
 
--- What an event of type exposure says. Null without a unit, or with fields that cannot be a row.
-create function footfall.exposed_unit(props jsonb, visitor_id text, user_id text) returns text
-language sql immutable parallel safe
-return coalesce(props ->> 'unit',
-  case coalesce(props ->> 'unitType', 'visitor') when 'visitor' then visitor_id when 'user' then user_id end);
-
+-- What events of type exposure say, those of people that name a variation of a phase that has begun. The unit is named in
+-- props, or else the visitor or user of the event.
 create view footfall.exposure_events with (security_invoker = true) as
-select e.site, e.event_day, e.event_id, e.occurred_at,
-  e.props ->> 'experiment' as experiment,
-  (e.props ->> 'phase')::numeric::integer as phase,
-  coalesce(e.props ->> 'unitType', 'visitor') as unit_type,
-  footfall.exposed_unit(e.props, e.visitor_id, e.user_id) as unit_id,
-  e.props ->> 'variation' as variation
+select e.site, e.event_day, e.event_id, e.occurred_at, p.experiment, p.phase, u.unit_type, u.unit_id, v.variation
 from footfall.events e
-where e.type = 'exposure' and not e.is_bot
-  and jsonb_typeof(e.props -> 'phase') = 'number' and (e.props ->> 'phase')::numeric between 1 and 1000000
-  and e.props ->> 'experiment' is not null and e.props ->> 'variation' is not null
-  and footfall.exposed_unit(e.props, e.visitor_id, e.user_id) is not null;
+cross join lateral (
+  select e.props ->> 'variation' as variation,
+    case when jsonb_typeof(e.props -> 'phase') = 'number' then (e.props ->> 'phase')::numeric end as phase,
+    coalesce(e.props ->> 'unitType', 'visitor') as unit_type
+) v
+cross join lateral (
+  select v.unit_type, coalesce(e.props ->> 'unit',
+    case v.unit_type when 'visitor' then e.visitor_id when 'user' then e.user_id end) as unit_id
+) u
+join footfall.experiment_phases p on p.site = e.site and p.experiment = e.props ->> 'experiment' and p.phase = v.phase
+where e.type = 'exposure' and not e.is_bot and p.started_at is not null
+  and p.variations @> jsonb_build_array(jsonb_build_object('key', v.variation))
+  and char_length(u.unit_type) between 1 and 64 and char_length(u.unit_id) between 1 and 128;
 grant select on footfall.exposure_events to footfall_ingest, footfall_reader;
 
 -- All exposures of an experiment again from the events: after an erasure, or when a verdict on bots changed.
@@ -179,7 +179,6 @@ begin
   insert into footfall.experiment_exposures (site, experiment, phase, unit_type, unit_id, variation, first_exposed_at)
   select x.site, x.experiment, x.phase, x.unit_type, x.unit_id, x.variation, min(x.occurred_at)
   from footfall.exposure_events x
-  join footfall.experiments k on k.site = x.site and k.experiment = x.experiment
   where x.site = of_site and x.experiment = of_experiment
   group by x.site, x.experiment, x.phase, x.unit_type, x.unit_id, x.variation
   on conflict (site, experiment, phase, unit_type, unit_id, variation)

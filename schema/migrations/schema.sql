@@ -146,6 +146,8 @@ create table footfall.experiments (
   stopped_at timestamp with time zone,
   experiment_id uuid not null default gen_random_uuid(),
   phase integer not null default 1,
+  planned_units integer,
+  hash_version smallint not null default 2,
   site text not null,
   experiment text not null,
   name text not null,
@@ -350,7 +352,7 @@ alter table footfall.events add constraint events_pkey PRIMARY KEY (site, event_
 alter table footfall.experiment_assignments add constraint experiment_assignments_pkey PRIMARY KEY (site, experiment, phase, unit_type, unit_id);
 alter table footfall.experiment_exposures add constraint experiment_exposures_pkey PRIMARY KEY (site, experiment, phase, unit_type, unit_id, variation);
 alter table footfall.experiment_layers add constraint experiment_layers_pkey PRIMARY KEY (site, layer);
-alter table footfall.experiment_layers add constraint experiment_layers_layer_check CHECK ((layer ~ '^[A-Za-z0-9_.-]{1,100}$'::text));
+alter table footfall.experiment_layers add constraint experiment_layers_layer_check CHECK ((layer ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'::text));
 alter table footfall.experiment_layers add constraint experiment_layers_share_check CHECK (((share >= (0)::numeric) AND (share <= (1)::numeric)));
 alter table footfall.experiment_phases add constraint experiment_phases_pkey PRIMARY KEY (site, experiment, phase);
 alter table footfall.experiment_phases add constraint experiment_phases_site_experiment_fkey FOREIGN KEY (site, experiment) REFERENCES footfall.experiments(site, experiment) ON DELETE CASCADE;
@@ -358,10 +360,12 @@ alter table footfall.experiment_phases add constraint experiment_phases_coverage
 alter table footfall.experiment_phases add constraint experiment_phases_phase_check CHECK ((phase > 0));
 alter table footfall.experiments add constraint experiments_pkey PRIMARY KEY (site, experiment);
 alter table footfall.experiments add constraint experiments_site_layer_fkey FOREIGN KEY (site, layer) REFERENCES footfall.experiment_layers(site, layer);
-alter table footfall.experiments add constraint experiments_experiment_check CHECK ((experiment ~ '^[A-Za-z0-9_.-]{1,100}$'::text));
+alter table footfall.experiments add constraint experiments_experiment_check CHECK ((experiment ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'::text));
+alter table footfall.experiments add constraint experiments_hash_version_check CHECK ((hash_version = ANY (ARRAY[1, 2])));
 alter table footfall.experiments add constraint experiments_layer_end_check CHECK (((layer_end >= (0)::numeric) AND (layer_end <= (1)::numeric)));
 alter table footfall.experiments add constraint experiments_layer_start_check CHECK (((layer_start >= (0)::numeric) AND (layer_start <= (1)::numeric)));
 alter table footfall.experiments add constraint experiments_phase_check CHECK ((phase > 0));
+alter table footfall.experiments add constraint experiments_planned_units_check CHECK ((planned_units > 0));
 alter table footfall.experiments add constraint experiments_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'running'::text, 'stopped'::text, 'archived'::text])));
 alter table footfall.odd_ids add constraint odd_ids_pkey PRIMARY KEY (site, event_id);
 alter table footfall.preview_secrets add constraint preview_secrets_pkey PRIMARY KEY (site);
@@ -817,7 +821,6 @@ create view social.user_sessions with (security_invoker = true) -- (
 -- );
 
 create function footfall.end_sessions(moment timestamp with time zone) returns void;
-create function footfall.exposed_unit(props jsonb, visitor_id text, user_id text) returns text;
 create function footfall.find_previous_days(roll_site text, roll_day date, visitors bigint[]) returns TABLE(visitor bigint, key bigint, previous date);
 create function footfall.freeze_rollups(freeze_site text, first_day date, last_day date) returns void;
 create function footfall.lock_rollups(roll_site text) returns bigint;

@@ -1,4 +1,4 @@
-import { matchesPattern, type Pattern, parsePattern } from './pattern.js';
+import { matchesPattern, type Pattern } from './pattern.js';
 import { compareVersions } from './version-order.js';
 
 /** A question to the attributes of a unit, in the operators of MongoDB: `{"country": {"$in": ["DE", "AT"]}, "age": {"$gte": 18}}`. */
@@ -8,10 +8,7 @@ export type Attributes = { readonly [name: string]: unknown };
 
 type Operator = (actual: unknown, expected: unknown) => boolean;
 
-const maxPatterns = 200;
-const patterns = new Map<string, Pattern | null>();
-
-/** Whether attributes meet a condition. What it does not know, or cannot read, no unit meets. */
+/** Whether attributes meet a condition that was compiled (compile-condition.ts). What it does not know no unit meets. */
 export function meetsCondition(attributes: Attributes, condition: Condition): boolean {
   return Object.entries(condition).every(([key, expected]) => {
     const combine = key.startsWith('$') ? combinations[key] : undefined;
@@ -58,13 +55,22 @@ function isQuestion(value: unknown): value is Record<string, unknown> {
   return names.length > 0 && names.every((name) => name.startsWith('$'));
 }
 
+/** The four operators of an order. What cannot be compared is NaN, and in none. */
+function ordersBy(
+  prefix: string,
+  compare: (actual: unknown, expected: unknown) => number,
+): Record<string, Operator> {
+  return {
+    [`${prefix}lt`]: (actual, expected) => compare(actual, expected) < 0,
+    [`${prefix}lte`]: (actual, expected) => compare(actual, expected) <= 0,
+    [`${prefix}gt`]: (actual, expected) => compare(actual, expected) > 0,
+    [`${prefix}gte`]: (actual, expected) => compare(actual, expected) >= 0,
+  };
+}
+
 const operators: Record<string, Operator> = {
   $eq: (actual, expected) => actual === expected,
   $ne: (actual, expected) => actual !== expected,
-  $lt: (actual, expected) => isBefore(actual, expected),
-  $lte: (actual, expected) => isBefore(actual, expected) || isLevel(actual, expected),
-  $gt: (actual, expected) => isBefore(expected, actual),
-  $gte: (actual, expected) => isBefore(expected, actual) || isLevel(actual, expected),
   $exists: (actual, expected) => (actual !== null) === Boolean(expected),
   $in: (actual, expected) => Array.isArray(expected) && isAmong(actual, expected),
   $nin: (actual, expected) => Array.isArray(expected) && !isAmong(actual, expected),
@@ -77,10 +83,8 @@ const operators: Record<string, Operator> = {
   $regex: (actual, expected) => matchesText(actual, expected),
   $veq: (actual, expected) => compareVersions(actual, expected) === 0,
   $vne: (actual, expected) => compareVersions(actual, expected) !== 0,
-  $vlt: (actual, expected) => compareVersions(actual, expected) < 0,
-  $vlte: (actual, expected) => compareVersions(actual, expected) <= 0,
-  $vgt: (actual, expected) => compareVersions(actual, expected) > 0,
-  $vgte: (actual, expected) => compareVersions(actual, expected) >= 0,
+  ...ordersBy('$', compareValues),
+  ...ordersBy('$v', compareVersions),
 };
 
 /** The names that a condition may use, without those that combine conditions. */
@@ -96,14 +100,9 @@ function isAmong(actual: unknown, expected: readonly unknown[]): boolean {
 }
 
 // As JavaScript compares: two texts by their letters, all else as numbers, so that what is missing counts as zero.
-function isBefore(left: unknown, right: unknown): boolean {
-  return typeof left === 'string' && typeof right === 'string' ? left < right : Number(left) < Number(right);
-}
-
-function isLevel(left: unknown, right: unknown): boolean {
-  return typeof left === 'string' && typeof right === 'string'
-    ? left === right
-    : Number(left) === Number(right);
+function compareValues(left: unknown, right: unknown): number {
+  if (typeof left !== 'string' || typeof right !== 'string') return Number(left) - Number(right);
+  return left < right ? -1 : Number(left > right);
 }
 
 function typeName(value: unknown): string {
@@ -111,26 +110,8 @@ function typeName(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-function matchesText(actual: unknown, source: unknown): boolean {
-  const pattern = typeof source === 'string' ? patternOf(source) : null;
-  return pattern !== null && actual !== null && matchesPattern(pattern, String(actual));
-}
-
-function patternOf(source: string): Pattern | null {
-  const known = patterns.get(source);
-  if (known !== undefined) return known;
-  if (patterns.size >= maxPatterns) patterns.clear();
-  const pattern = readPattern(source);
-  patterns.set(source, pattern);
-  return pattern;
-}
-
-function readPattern(source: string): Pattern | null {
-  try {
-    return parsePattern(source);
-  } catch {
-    return null;
-  }
+function matchesText(actual: unknown, pattern: unknown): boolean {
+  return Array.isArray(pattern) && actual !== null && matchesPattern(pattern as Pattern, String(actual));
 }
 
 function listOf(value: unknown): readonly unknown[] {

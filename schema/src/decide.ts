@@ -21,6 +21,8 @@ export type ExperimentConfig = {
   readonly coverage: number;
   readonly variations: readonly Variation[];
   readonly isRunning: boolean;
+  /** What all get once the experiment is stopped, in place of the control. */
+  readonly winner?: string | undefined;
   readonly blocksEarlier?: boolean | undefined;
   readonly urls?: UrlTargets | undefined;
   readonly layers?: readonly LayerPart[] | undefined;
@@ -89,12 +91,12 @@ export function decide(
   all: Experiments,
   depth = 0,
 ): Decision {
-  const { urls, isRunning } = experiment;
+  const { urls, isRunning, winner } = experiment;
   const out = (reason: Reason, known: Partial<Decision> = {}) => notEnrolled(experiment, reason, known);
   if (urls && !isTargeted(subject.url ?? '', urls)) return out('URL');
   const forced = overrideOf(experiment, subject);
   if (forced !== undefined) return out('OVERRIDE', { variation: forced });
-  if (!isRunning) return out('NOT_RUNNING');
+  if (!isRunning) return out('NOT_RUNNING', winner === undefined ? {} : { variation: winner });
   if (subject.isBot) return out('BOT');
   const unit = unitOf(experiment, subject);
   if (!unit) return out('NO_UNIT');

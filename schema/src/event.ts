@@ -50,20 +50,23 @@ function props<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.looseObject(shape).partial().optional();
 }
 
+/** What tells an element from others. */
+const element = { tag: text, elementId: text, classes: text, selector: text };
+
 const pageview = z.object({ ...base, type: z.literal('pageview'), props: freeProps });
 
 const click = z.object({
   ...base,
   type: z.literal('click'),
   props: props({
-    tag: text,
-    elementId: text,
-    classes: text,
+    ...element,
     text,
-    selector: text,
     href: text,
     outbound: z.boolean(),
     download: z.boolean(),
+    data: z.record(z.string(), z.unknown()),
+    rage: z.boolean(),
+    dead: z.boolean(),
   }),
 });
 
@@ -94,6 +97,8 @@ const form = props({
   fieldCount: z.number().int().min(0),
   filledCount: z.number().int().min(0),
   fields: z.array(formField),
+  durationMs: z.number().min(0),
+  lastField: text,
 });
 
 const formView = z.object({ ...base, type: z.literal('form_view'), props: form });
@@ -101,17 +106,18 @@ const formStart = z.object({ ...base, type: z.literal('form_start'), props: form
 const formSubmit = z.object({ ...base, type: z.literal('form_submit'), props: form });
 const formAbandon = z.object({ ...base, type: z.literal('form_abandon'), props: form });
 
+const thrown = { errorType: text, message: text, stack: text };
+
 const error = z.object({
   ...base,
   type: z.literal('error'),
   props: props({
-    errorType: text,
-    message: text,
-    stack: text,
+    ...thrown,
     source: text,
     line: z.number(),
     column: z.number(),
     handled: z.boolean(),
+    causes: z.array(z.looseObject(thrown).partial()),
     repeats: z.number().int().min(0),
   }),
 });
@@ -119,19 +125,34 @@ const error = z.object({
 const webVital = z.object({
   ...base,
   type: z.literal('web_vital'),
-  props: props({ metric: text, rating: text }),
+  props: props({
+    metric: text,
+    rating: text,
+    navigationType: text,
+    attribution: z.record(z.string(), z.unknown()),
+  }),
 });
 
-const textCopy = z.object({ ...base, type: z.literal('text_copy'), props: props({ length: z.number() }) });
+const textCopy = z.object({
+  ...base,
+  type: z.literal('text_copy'),
+  props: props({ ...element, length: z.number().int().min(0) }),
+});
 const pageVisibility = z.object({
   ...base,
   type: z.literal('page_visibility'),
-  props: props({ state: text }),
+  props: props({ state: text, previousMs: z.number().min(0) }),
 });
 const exposure = z.object({
   ...base,
   type: z.literal('exposure'),
-  props: props({ experiment: text, variation: text, phase: z.number().int() }),
+  props: props({
+    experiment: text,
+    variation: text,
+    phase: z.number().int(),
+    unitType: text,
+    unit: text,
+  }),
 });
 const identify = z.object({ ...base, type: z.literal('identify'), props: freeProps });
 const custom = z.object({ ...base, name: text.min(1), type: z.literal('custom'), props: freeProps });

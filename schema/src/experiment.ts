@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { compilePattern } from './compile-pattern.js';
 import { operatorNames } from './condition.js';
 import { maxIdChars } from './limits.js';
-import { parsePattern } from './pattern.js';
+import { metricsSchema } from './metric.js';
 import { siteSlug } from './site.js';
 
 export const experimentStatuses = ['draft', 'running', 'stopped', 'archived'] as const;
@@ -15,8 +16,8 @@ const maxPatternChars = 200;
 const weightTolerance = 1e-6;
 
 /** Keys stand in URLs and in the paths of feature flags. */
-export const experimentKey = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, {
-  error: 'expected 1 to 100 of A-Z, a-z, 0-9, _, . and -',
+export const experimentKey = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, {
+  error: 'expected 1 to 100 of A-Z, a-z, 0-9, _, . and -, of which the first is a letter or digit',
 });
 const share = z
   .number({ error: 'expected a number from 0 to 1' })
@@ -116,7 +117,7 @@ function judgePattern(source: unknown, path: (string | number)[]): Problem[] {
   if (typeof source !== 'string' || source.length > maxPatternChars)
     return [{ path, message: `expected a regular expression of at most ${maxPatternChars} characters` }];
   try {
-    parsePattern(source);
+    compilePattern(source);
     return [];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -155,10 +156,7 @@ const description = {
   name: z.string().min(1).max(200).optional(),
   description: longText.nullable().optional(),
   hypothesis: longText.nullable().optional(),
-  metrics: z
-    .array(z.looseObject({ key: experimentKey }))
-    .max(50)
-    .optional(),
+  metrics: metricsSchema.optional(),
   plannedUnits: z.number().int().positive().max(2_147_483_647).nullable().optional(),
   confidenceLevel: z.number().min(0.5).max(0.9999).optional(),
   endsAt: moment.nullable().optional(),

@@ -3,6 +3,7 @@ export { rejectionCodes } from './answer.js';
 export type { Batch, ClientHints, Context, Envelope } from './batch.js';
 export { batchSchema, clientHintsSchema, contextSchema } from './batch.js';
 export { bucketOf, fnv1a32, rangesOf } from './bucket.js';
+export { compileCondition } from './compile-condition.js';
 export type { Attributes, Condition } from './condition.js';
 export type { Decision, ExperimentConfig, Reason, Subject, Variation } from './decide.js';
 export { decide } from './decide.js';

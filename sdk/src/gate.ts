@@ -1,7 +1,7 @@
-import type { Consent } from './consent.js';
-import type { IdentityKeeper } from './identity.js';
+import { hold, off } from './consent.js';
+import type { Log } from './guard.js';
+import type { Identity } from './identity.js';
 import type { Ledger } from './ledger.js';
-import type { ConsentState } from './options.js';
 import type { Queue } from './queue.js';
 import type { Transport } from './transport.js';
 import type { WireEvent } from './wire.js';
@@ -9,63 +9,45 @@ import type { WireEvent } from './wire.js';
 export type Gate = {
   accept(event: WireEvent): void;
   drop(reason: string): void;
-  consent(state: ConsentState): void;
-  optOut(): void;
+  consent: Identity['consent'];
   identify(userId: string | null): void;
 };
 
-type Parts = {
-  consent: Consent;
-  queue: Queue;
-  ledger: Ledger;
-  identity: IdentityKeeper;
-  transport: Transport;
-};
+type Parts = { identity: Identity; queue: Queue; ledger: Ledger; transport: Transport; log: Log };
 
 const maxHeldEvents = 100;
 
 /** Between recorder and queue: lets an event pass, holds it in memory, or forgets it, as consent says. */
-export function createGate({ consent, queue, ledger, identity, transport }: Parts): Gate {
+export function createGate({ identity, queue, ledger, transport, log }: Parts): Gate {
   let held: WireEvent[] = [];
   let notHeld = 0;
 
   function accept(event: WireEvent): void {
-    if (consent.isOpen()) pass(event);
-    else if (consent.mode() === 'hold') hold(event);
-  }
-
-  function pass(event: WireEvent): void {
-    queue.add(event, identity.groupAt(event.ts));
-    transport.schedule();
-  }
-
-  function hold(event: WireEvent): void {
-    if (held.length < maxHeldEvents) held.push(event);
-    else notHeld++;
+    const mode = identity.mode();
+    log(['not allowed', 'held', 'queued', 'queued'][mode], event);
+    if (mode > hold) {
+      queue.add(event, identity.groupAt(event.ts));
+      transport.schedule();
+    } else if (mode === hold) {
+      if (held.length < maxHeldEvents) held.push(event);
+      else notHeld++;
+    }
   }
 
   /** Nothing is stored without consent, not even a count. */
-  function drop(reason: string): void {
-    if (consent.isOpen()) ledger.drop(reason);
-  }
-
-  function change(apply: () => void): void {
-    const before = consent.mode();
-    apply();
-    if (before === 'cookieless' && consent.mode() === 'persistent') identity.linkCookieless();
-    obey();
-    if (consent.mode() !== 'hold') release();
+  function drop(reason: string, count?: number): void {
+    log('dropped', reason);
+    if (identity.mode() > hold) ledger.drop(reason, count);
   }
 
   function obey(): void {
-    const isOff = consent.mode() === 'off';
-    if (isOff || consent.isDenied()) identity.forget();
-    if (isOff) queue.clear();
-    if (isOff) ledger.clear();
+    if (identity.mode() !== off) return;
+    queue.clear();
+    ledger.clear();
   }
 
   function release(): void {
-    if (notHeld > 0 && consent.isOpen()) ledger.drop('consent_pending', notHeld);
+    if (notHeld) drop('consent_pending', notHeld);
     held.forEach(accept);
     held = [];
     notHeld = 0;
@@ -76,10 +58,13 @@ export function createGate({ consent, queue, ledger, identity, transport }: Part
   return {
     accept,
     drop,
-    consent: (state) => change(() => consent.set(state)),
-    optOut: () => change(consent.optOut),
+    consent(state) {
+      identity.consent(state);
+      obey();
+      if (identity.mode() !== hold) release();
+    },
     identify(userId) {
-      if (consent.isOpen()) identity.setUser(userId);
+      if (identity.mode() > hold) identity.setUser(userId);
     },
   };
 }

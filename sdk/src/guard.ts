@@ -1,20 +1,22 @@
 export type Log = (...values: unknown[]) => void;
 
-export type Guard = ReturnType<typeof createGuard>['guard'];
+export type Guard = <Values extends unknown[], Result>(
+  work: (...values: Values) => Result,
+) => (...values: Values) => Result | undefined;
 
-/** Wraps functions so that nothing they do can break the page; in debug mode the console tells what happened. */
-export function createGuard(debug: boolean | undefined) {
-  const log: Log = debug ? (...values) => console.debug('[footfall]', ...values) : () => undefined;
+/** In debug mode the console tells what happened; else it stays empty. */
+export function createLog(debug: boolean | undefined): Log {
+  return debug ? console.debug.bind(console, '[footfall]') : () => undefined;
+}
 
-  function guard<Values extends unknown[]>(work: (...values: Values) => void): (...values: Values) => void {
-    return (...values) => {
+/** Wraps functions so that nothing they do can break the page. What fails returns undefined. */
+export function createGuard(log: Log): Guard {
+  return (work) =>
+    (...values) => {
       try {
-        work(...values);
+        return work(...values);
       } catch (error) {
         log(error);
       }
     };
-  }
-
-  return { guard, log };
 }

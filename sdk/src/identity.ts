@@ -1,73 +1,89 @@
-import { isUuidv7 } from '@footfall/schema/ids';
 import { maxIdChars } from '@footfall/schema/limits';
-import type { Consent } from './consent.js';
+import { cookieless, hold, type Mode, modeFor, off, persistent } from './consent.js';
 import { nextId } from './event-id.js';
+import type { ConsentState, Options, Units } from './options.js';
 import { sessionAt } from './session.js';
 import type { Store } from './store.js';
 import type { Group } from './wire.js';
 
-export type IdentityKeeper = {
+export type Identity = {
+  mode(): Mode;
   /** The identity that an event of this moment carries. */
   groupAt(nowMs: number): Group;
+  /** Who is known, without starting or prolonging a session; undefined where nothing may be stored or sent. */
+  units(): Units | undefined;
   setUser(userId: string | null): void;
-  /** From now on batches ask the collector to join the cookieless session that is open. */
-  linkCookieless(): void;
-  /** Erases everything that could recognise the visitor. */
-  forget(): void;
+  /** An opt-out is remembered; of consent the page's own tool remembers the state. */
+  consent(state: ConsentState | 'opt-out'): void;
 };
 
-type Parts = { store: Store; prefix: string; consent: Consent };
+const visitorId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** Keeps visitor, user and session: in storage when the identity is persistent, else in memory or not at all. */
-export function createIdentity({ store, prefix, consent }: Parts): IdentityKeeper {
+/** Keeps consent, visitor, user and session: in storage when the identity is persistent, else in memory or not at all. */
+export function createIdentity(options: Options, store: Store, prefix: string): Identity {
   const visitorKey = `${prefix}visitor`;
   const userKey = `${prefix}user`;
   const sessionKey = `${prefix}session`;
-  let user: string | null = null;
+  const optOutKey = `${prefix}optout`;
+  let state = options.consent ?? 'granted';
+  let user: string | null | undefined;
   let links: true | undefined;
 
-  function visitorId(): string {
+  function mode(): Mode {
+    return store.get(optOutKey) ? off : modeFor(state, options, navigator);
+  }
+
+  function groupAt(nowMs: number): Group {
+    if (mode() < persistent)
+      return {
+        visitor: user ? { userId: user } : undefined,
+        context: { consent: state === 'denied' ? state : 'cookieless' },
+      };
+    return {
+      visitor: { id: visitor(), userId: user ?? store.get(userKey) },
+      session: { id: sessionAt(store, sessionKey, nowMs) },
+      linkCookieless: links,
+      context: { consent: 'granted' },
+    };
+  }
+
+  function units(): Units | undefined {
+    const isKept = mode() === persistent;
+    const known = user ?? (isKept ? store.get(userKey) : undefined);
+    return mode() > hold ? { visitor: isKept ? visitor() : undefined, user: known, isKept } : undefined;
+  }
+
+  function visitor(): string {
     const stored = store.get(visitorKey);
     // The collector refuses a whole batch for an identity that it cannot trust.
-    if (isUuidv7(stored)) return stored;
+    if (stored && visitorId.test(stored)) return stored;
     const id = nextId();
     store.set(visitorKey, id);
     return id;
   }
 
-  function persistentGroup(nowMs: number): Group {
-    const userId = user ?? store.get(userKey) ?? undefined;
-    return {
-      visitor: { id: visitorId(), userId },
-      session: { id: sessionAt(store, { key: sessionKey, nowMs }) },
-      consent: 'granted',
-      linkCookieless: links,
-    };
-  }
-
-  function groupAt(nowMs: number): Group {
-    if (consent.mode() === 'persistent') return persistentGroup(nowMs);
-    return {
-      visitor: user ? { userId: user } : undefined,
-      consent: consent.isDenied() ? 'denied' : 'cookieless',
-    };
-  }
-
   function setUser(userId: string | null): void {
     user = userId && String(userId).slice(0, maxIdChars);
-    if (user && consent.mode() === 'persistent') store.set(userKey, user);
+    if (user && mode() === persistent) store.set(userKey, user);
     else store.remove(userKey);
   }
 
-  function forget(): void {
-    user = null;
-    links = undefined;
-    for (const key of [visitorKey, userKey, sessionKey]) store.remove(key);
+  function consent(next: ConsentState | 'opt-out'): void {
+    const before = mode();
+    if (next === 'opt-out') store.set(optOutKey, '1');
+    else state = next;
+    if (next === 'granted') store.remove(optOutKey);
+    if (before === cookieless && mode() === persistent) links = true;
+    forgetUnlessAllowed();
   }
 
-  function linkCookieless(): void {
-    links = true;
+  /** Erases everything that could recognise the visitor. */
+  function forgetUnlessAllowed(): void {
+    if (mode() !== off && state !== 'denied') return;
+    user = links = undefined;
+    [visitorKey, userKey, sessionKey, ...store.keys(`${prefix}x.`)].forEach(store.remove);
   }
 
-  return { groupAt, setUser, forget, linkCookieless };
+  forgetUnlessAllowed();
+  return { mode, groupAt, units, setUser, consent };
 }

@@ -1,7 +1,11 @@
 export { click } from './capture/click.js';
+export { engagement } from './capture/engagement.js';
 export { error } from './capture/error.js';
 export { form } from './capture/form.js';
 export { pageview } from './capture/pageview.js';
+export { pageVisibility } from './capture/page-visibility.js';
 export { scroll } from './capture/scroll.js';
+export { textCopy } from './capture/text-copy.js';
+export { whenQuiet } from './capture/when-quiet.js';
 export { init } from './init.js';
 export type * from './options.js';

@@ -1,9 +1,9 @@
-import { readJson, type Store } from './store.js';
+import type { Store } from './store.js';
 
 type Counts = Record<string, number>;
 
-/** Counts by reason, one record for each tab that counts. */
-export type Drops = Map<string, Counts>;
+/** Counts by key: one for each reason and tab. */
+export type Drops = [key: string, count: number][];
 
 export type Ledger = {
   drop(reason: string, count?: number): void;
@@ -13,59 +13,59 @@ export type Ledger = {
   clear(): void;
 };
 
-/** Counts what was captured and not kept, so that captured = delivered + waiting + dropped. */
-export function createLedger(store: Store, { prefix, tab }: { prefix: string; tab: string }): Ledger {
-  const dropPrefix = `${prefix}d.`;
-  let unsaved: Counts = {};
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/**
+ * Counts what was captured and not kept, so that captured = delivered + waiting + dropped. Each tab counts under
+ * keys of its own, `{prefix}{tab}.{reason}`: two tabs that shared one would overwrite each other.
+ */
+export function createLedger(store: Store, prefix: string, tab: string): Ledger {
+  let unsaved: Counts | undefined;
 
   /** Written in a later task: a storm of errors must not become a storm of writes. */
   function drop(reason: string, count = 1): void {
+    if (!unsaved) {
+      unsaved = {};
+      setTimeout(save);
+    }
     unsaved[reason] = (unsaved[reason] ?? 0) + count;
-    timer ??= setTimeout(save);
   }
 
   function save(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    add(dropPrefix + tab, unsaved, 1);
-    unsaved = {};
+    for (const reason in unsaved) add(`${prefix}${tab}.${reason}`, unsaved[reason] ?? 0);
+    unsaved = undefined;
   }
 
-  /** Reads before it writes: the tab that owns the record may have counted since it was sent. */
-  function add(key: string, difference: Counts, sign: 1 | -1): void {
-    const counts = readJson<Counts>(store, key) ?? {};
-    for (const [reason, count] of Object.entries(difference)) {
-      const left = (counts[reason] ?? 0) + sign * count;
-      if (left > 0) counts[reason] = left;
-      else delete counts[reason];
-    }
-    if (Object.keys(counts).length > 0) store.set(key, JSON.stringify(counts));
+  /** Reads before it writes: the tab that owns the count may have counted since it was sent. */
+  function add(key: string, difference: number): void {
+    const count = countAt(key) + difference;
+    if (count > 0) store.set(key, `${count}`);
     else store.remove(key);
   }
 
-  function drops(): Drops {
-    save();
-    return new Map(store.keys(dropPrefix).map((key) => [key, readJson<Counts>(store, key) ?? {}]));
+  /** 0 where another script has damaged it. */
+  function countAt(key: string): number {
+    return Number(store.get(key)) || 0;
   }
 
-  function settle(sent: Drops): void {
-    for (const [key, counts] of sent) add(key, counts, -1);
-  }
-
-  function clear(): void {
-    unsaved = {};
-    store.keys(dropPrefix).forEach(store.remove);
-  }
-
-  return { drop, drops, settle, clear };
+  return {
+    drop,
+    drops() {
+      save();
+      return store.keys(prefix).map((key) => [key, countAt(key)]);
+    },
+    settle: (sent) => sent.forEach(([key, count]) => add(key, -count)),
+    clear() {
+      unsaved = undefined;
+      store.keys(prefix).forEach(store.remove);
+    },
+  };
 }
 
-/** The counts of all tabs, or undefined when nothing was dropped. */
+/** The counts of all tabs by reason, or undefined when nothing was dropped. */
 export function sumOf(drops: Drops): Counts | undefined {
-  const sum: Counts = {};
-  for (const counts of drops.values()) {
-    for (const [reason, count] of Object.entries(counts)) sum[reason] = (sum[reason] ?? 0) + count;
+  let sum: Counts | undefined;
+  for (const [key, count] of drops) {
+    const reason = key.slice(key.lastIndexOf('.') + 1);
+    sum = { ...sum, [reason]: (sum?.[reason] ?? 0) + count };
   }
-  return drops.size > 0 ? sum : undefined;
+  return sum;
 }

@@ -1,5 +1,5 @@
 /** When the page may end, returns, or gets its network back. */
-export type Moments = { onHide: () => void; onReturn: () => void; onOnline: () => void };
+export type Moments = { onHide: (ends: boolean) => void; onReturn: () => void; onOnline: () => void };
 
 type Listen = (target: EventTarget, type: string, handler: (event: Event) => void) => void;
 
@@ -8,8 +8,8 @@ type Listen = (target: EventTarget, type: string, handler: (event: Event) => voi
  * `unload` and `beforeunload` are never used: they keep pages out of the back/forward cache.
  */
 export function watchLifecycle(listen: Listen, { onHide, onReturn, onOnline }: Moments): void {
-  listen(document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? onHide() : onReturn()));
-  listen(window, 'pagehide', onHide);
+  listen(document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? onHide(false) : onReturn()));
+  listen(window, 'pagehide', () => onHide(true));
   listen(window, 'online', onOnline);
 }
 

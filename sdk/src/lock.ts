@@ -6,24 +6,15 @@ const leaseMs = 30_000;
 type Work = () => Promise<void>;
 
 /**
- * Elects one sender among the tabs of the site. A lock is held during the work only: a page that holds one
+ * Runs the work in one tab of the site at a time. A lock is held during the work only: a page that holds one
  * cannot enter the back/forward cache (https://web.dev/articles/bfcache). This saves requests and is no guarantee:
  * a tab of another process sees what was removed from localStorage a moment later. The ids are the guarantee.
  */
-export function createSenderLock(store: Store, { key, tab }: { key: string; tab: string }) {
-  return function exclusively(work: Work): Promise<void> {
-    // Web Locks exist in secure contexts only, and are refused to opaque origins.
-    return navigator.locks && origin !== 'null' ? navigator.locks.request(key, work) : withLease(work);
-  };
-
-  async function withLease(work: Work): Promise<void> {
-    const [owner, until] = (store.get(key) ?? '').split(' ');
-    if (owner !== tab && Number(until) > Date.now()) return;
-    store.set(key, `${tab} ${Date.now() + leaseMs}`);
-    try {
-      await work();
-    } finally {
-      store.remove(key);
-    }
-  }
+export async function exclusively(store: Store, key: string, tab: string, work: Work): Promise<void> {
+  // Web Locks exist in secure contexts only, and are refused to opaque origins.
+  if (navigator.locks && origin !== 'null') return navigator.locks.request(key, work);
+  const [owner, until] = (store.get(key) ?? '').split(' ');
+  if (owner !== tab && Number(until) > Date.now()) return;
+  store.set(key, `${tab} ${Date.now() + leaseMs}`);
+  await work().finally(() => store.remove(key));
 }

@@ -1,12 +1,12 @@
+import type { Captured, Money, Props } from './captured.js';
+import type { Stamp, WireEvent } from './wire.js';
+
+export type * from './captured.js';
+
 /** Who a visitor is: nobody that the browser could tell, or an id kept in localStorage. */
 export type Identity = 'cookieless' | 'persistent';
 
 export type ConsentState = 'pending' | 'granted' | 'denied';
-
-export type Props = Record<string, unknown>;
-
-/** What an event is worth, for revenue reports. */
-export type Money = { value?: number | undefined; currency?: string | undefined };
 
 export type PageOverrides = {
   url?: string | undefined;
@@ -38,6 +38,11 @@ export type Options = {
   respectDoNotTrack?: boolean | undefined;
   /** The version of the page's own code, for error reports. */
   release?: string | undefined;
+  /**
+   * Sees each event before it is queued and returns it, changed if need be, or `null` to drop it (counted as
+   * `before_send`, as is an event on which it throws).
+   */
+  beforeSend?: ((event: WireEvent) => WireEvent | null) | undefined;
   /** Write to the console what happens. Default: `false`, and the console stays empty. */
   debug?: boolean | undefined;
 };
@@ -59,64 +64,40 @@ export type Footfall = {
   stop(): void;
 };
 
-export type ClickProps = {
-  tag: string;
-  elementId?: string | undefined;
-  classes?: string | undefined;
-  text?: string | undefined;
-  selector?: string | undefined;
-  href?: string | undefined;
-  outbound?: boolean | undefined;
-  download?: boolean | undefined;
-};
-
-export type FormField = { name: string; type: string; filled: boolean; value?: string | undefined };
-
-export type FormProps = {
-  formId?: string | undefined;
-  formName?: string | undefined;
-  action?: string | undefined;
-  method?: string | undefined;
-  fieldCount: number;
-  filledCount: number;
-  fields: FormField[];
-};
-
-export type ErrorProps = {
-  message: string;
-  errorType?: string | undefined;
-  stack?: string | undefined;
-  source?: string | undefined;
-  line?: number | undefined;
-  column?: number | undefined;
-  handled: boolean;
-};
-
-/** What a capture hands over. Id, time, page and order are added by the tracker. */
-export type Captured =
-  | { type: 'click'; props: ClickProps }
-  | { type: 'scroll_depth'; props: { percent: number } }
-  | { type: 'form_submit'; props: FormProps }
-  | { type: 'error'; props: ErrorProps }
-  | { type: 'identify' }
-  | ({ type: 'custom'; name: string; props?: Props | undefined } & Money);
+/** Who a page's visitor is known as. `isKept`: with leave to remember it in this browser. */
+export type Units = { visitor: string | undefined; user: string | undefined; isKept: boolean };
 
 /** What a capture may use. */
 export type Tracker = {
-  send(captured: Captured): void;
+  /** Records what happened now, or at the time of the stamp. */
+  send(captured: Captured, stamp?: Stamp): void;
+  /** Fixes id, time, order and page of an event that is recorded later. */
+  stamp(): Stamp;
   /** Starts a page now; the function that is returned records its pageview, once its title is known. */
   beginPage(referrer: string): (overrides?: PageOverrides) => void;
+  /** Calls the listener before a page begins: what it sends still belongs to the page that ends, if there was one. */
   onPage(listener: () => void): void;
-  /** Calls the listener when the page is hidden, which may be the last moment it runs. */
-  onHide(listener: () => void): void;
+  /** Calls the listener when the page is hidden, which may be the last moment it runs; `ends` where the page is left. */
+  onHide(listener: (ends: boolean) => void): void;
   /** Adds an event listener in the capture phase that never throws and ends with stop(). */
   listen(target: EventTarget, type: string, handler: (event: Event) => void): void;
+  /** Wraps what observers and timers call, so that it never throws into the page. */
+  guard<Values extends unknown[]>(work: (...values: Values) => void): (...values: Values) => void;
   /** Counts an event that was not recorded; the counts travel with the next batch. */
   drop(reason: string): void;
   /** Text without secrets and personal data, at most `maxChars` long. */
   text(value: string, maxChars: number): string;
   url(value: string): string;
   readonly hash: boolean;
+  readonly site: string;
+  /** Of the collector, without a slash at its end. */
+  readonly endpoint: string;
+  /** Who is known, without starting or prolonging a session; undefined where nothing may be stored or sent. */
+  units(): Units | undefined;
+  /** What was kept under a name, also by an earlier page. */
+  recall(name: string): string | undefined;
+  /** Keeps a text in this browser until consent is withdrawn. */
+  keep(name: string, text: string): void;
 };
 
 /** A part that records something on its own, such as `click()`. */

@@ -6,7 +6,8 @@ export type Pause = {
   remainingMs(): number;
   /** True after a failure, until a batch arrives. */
   isRetry(): boolean;
-  begin(answer: Answer): void;
+  /** Returns the milliseconds to wait. */
+  begin(answer: Answer): number;
   end(): void;
   /** Ends a wait for the network; one that the collector asked for stays. */
   networkIsBack(): void;
@@ -19,26 +20,28 @@ export function createPause(store: Store, key: string): Pause {
   let failures = 0;
   let networkFailed = false;
 
-  /** Beyond a day the clock was set back since the wait began. */
-  function remainingMs(): number {
-    const ms = Number(store.get(key)) - Date.now();
-    return ms > 0 && ms < dayMs ? ms : 0;
-  }
-
-  function begin({ status, retryAfterMs }: Answer): void {
-    failures += 1;
-    networkFailed = status === 0;
-    store.set(key, String(Date.now() + (retryAfterMs ?? backoffMs(failures, Math.random()))));
-  }
-
   function end(): void {
     failures = 0;
     store.remove(key);
   }
 
-  function networkIsBack(): void {
-    if (networkFailed) store.remove(key);
-  }
-
-  return { remainingMs, isRetry: () => failures > 0, begin, end, networkIsBack };
+  return {
+    /** Beyond a day the clock was set back since the wait began. */
+    remainingMs() {
+      const ms = Number(store.get(key)) - Date.now();
+      return ms > 0 && ms < dayMs ? ms : 0;
+    },
+    isRetry: () => failures > 0,
+    begin({ status, retryAfterMs }) {
+      failures++;
+      const ms = retryAfterMs ?? backoffMs(failures, Math.random());
+      networkFailed = !status;
+      store.set(key, `${Date.now() + ms}`);
+      return ms;
+    },
+    end,
+    networkIsBack() {
+      if (networkFailed) end();
+    },
+  };
 }

@@ -6,12 +6,22 @@ export type Answer = { status: number; retryAfterMs?: number | undefined };
 /** Beyond this a request counts as failed; the events are sent again under the same ids. */
 const timeoutMs = 20_000;
 
-/** Posts a batch as text/plain, which needs no CORS preflight. */
-export async function post(
-  url: string,
-  { body, keepalive }: { body: string; keepalive: boolean },
-): Promise<Answer> {
+/** What fits into one packet is not worth compressing. */
+const minGzipChars = 1400;
+
+type How = {
+  /** The page may not live long enough for an answer, nor for what takes a moment. */
+  isLeaving: boolean;
+  keepalive: boolean;
+};
+
+/** Posts a batch as text/plain, which needs no CORS preflight; the collector knows gzip by its first bytes. */
+export async function post(url: string, text: string, { isLeaving, keepalive }: How): Promise<Answer> {
   try {
+    // A beacon has no answer: the events stay, are sent again, and the collector knows their ids.
+    if (isLeaving && !('keepalive' in Request.prototype)) navigator.sendBeacon(url, text);
+    const zips = !isLeaving && text.length > minGzipChars && 'CompressionStream' in window;
+    const body = zips ? await compress(text) : text;
     const response = await fetch(url, {
       method: 'POST',
       body,
@@ -20,16 +30,15 @@ export async function post(
       headers: { 'content-type': 'text/plain' },
       signal: AbortSignal.timeout?.(timeoutMs) ?? null,
     });
-    return await answerOf(response);
+    const { status, headers } = response;
+    // A hotel's sign-in page answers 200 to everything: only the collector's own answer removes events.
+    if (status === 200) return { status: (await response.json()).accepted >= 0 ? status : 0 };
+    return { status, retryAfterMs: retryAfterMs(headers.get('retry-after'), Date.now()) };
   } catch {
     return { status: 0 };
   }
 }
 
-async function answerOf(response: Response): Promise<Answer> {
-  const { status, headers } = response;
-  if (status !== 200) return { status, retryAfterMs: retryAfterMs(headers.get('retry-after'), Date.now()) };
-  // A hotel's sign-in page answers 200 to everything: only the collector's own answer removes events.
-  const answer: { accepted?: unknown } | null = await response.json();
-  return { status: typeof answer?.accepted === 'number' ? 200 : 0 };
+function compress(text: string): Promise<Blob> {
+  return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).blob();
 }

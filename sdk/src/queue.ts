@@ -1,96 +1,108 @@
 import { maxEventBytes } from '@footfall/schema/limits';
+import { byteLength } from './byte-length.js';
 import type { Ledger } from './ledger.js';
 import type { Store } from './store.js';
 import type { Group, WireEvent } from './wire.js';
 
-/** Text of events that have the same identity, oldest first. */
-export type Pending = { keys: string[]; group: Group; events: string[]; bytes: number };
+/** A body and the keys of the events that it holds, oldest first, all of one identity. */
+export type Batch = { keys: string[]; body: string; bytes: number };
 
-/** How much may be taken at once, and the keys of what is on its way already. */
-type Share = { maxEvents: number; maxBytes: number; skip: Set<string> };
+/** How much may be taken at once, what is on its way already, and the beginning of the body for a group's text. */
+type Share = {
+  maxEvents: number;
+  maxBytes: number;
+  isBusy: (key: string) => boolean;
+  begin: (group: string) => string;
+};
 
 export type Queue = {
   add(event: WireEvent, group: Group): void;
-  next(share: Share): Pending | undefined;
+  hasMore(isBusy: Share['isBusy']): boolean;
+  next(share: Share): Batch | undefined;
   remove(keys: string[]): void;
   clear(): void;
 };
 
-const maxQueuedEvents = 1000;
-
 /** Browsers give an origin about five million characters; the page needs them too. */
 const maxQueuedChars = 1_000_000;
+
+/** An event counts for at least so many, so that a thousand of them fill the queue. */
+const minEventChars = 1000;
 
 /**
  * Events that wait, one key each: two tabs that share one array overwrite each other. When the queue is full
  * the newest event is refused, because the oldest are the ones that explain the rest of the visit.
  */
-export function createQueue(store: Store, { prefix, ledger }: { prefix: string; ledger: Ledger }): Queue {
-  const eventPrefix = `${prefix}e.`;
-  let size = measure(store, eventPrefix);
+export function createQueue(store: Store, prefix: string, ledger: Ledger): Queue {
+  let room = measure();
+
+  function keys(): string[] {
+    return store.keys(prefix);
+  }
+
+  function measure(): number {
+    return keys().reduce((left, key) => left - charsOf(store.get(key) ?? ''), maxQueuedChars);
+  }
 
   function add(event: WireEvent, group: Group): void {
     const text = JSON.stringify(event);
     const record = `${JSON.stringify(group)}\n${text}`;
-    if (!hasRoom(record)) size = measure(store, eventPrefix);
-    if (byteLength(text) > maxEventBytes) ledger.drop('too_large');
-    else if (!hasRoom(record)) ledger.drop('queue_full');
-    else put(record, { event, group });
+    const chars = charsOf(record);
+    if (chars > room) room = measure();
+    if (byteLength(text) > maxEventBytes) return ledger.drop('too_large');
+    if (chars > room) return ledger.drop('queue_full');
+    room -= chars;
+    // A user id stays in memory as long as there is no consent to store it.
+    const mayStore = group.context.consent === 'granted' || !group.visitor;
+    store[mayStore ? 'set' : 'hold'](prefix + event.id, record);
   }
 
-  function hasRoom({ length }: string): boolean {
-    return size.events < maxQueuedEvents && size.chars + length <= maxQueuedChars;
-  }
-
-  /** A user id stays in memory as long as there is no consent to store it. */
-  function put(record: string, { event, group }: { event: WireEvent; group: Group }): void {
-    const mayStore = group.consent === 'granted' || !group.visitor;
-    store[mayStore ? 'set' : 'hold'](eventPrefix + event.id, record);
-    size = { events: size.events + 1, chars: size.chars + record.length };
-  }
-
-  function next({ maxEvents, maxBytes, skip }: Share): Pending | undefined {
-    const keys: string[] = [];
-    const events: string[] = [];
-    let shared = '';
+  function next({ maxEvents, maxBytes, isBusy, begin }: Share): Batch | undefined {
+    const taken: string[] = [];
+    let shared: string | undefined;
+    let body = '';
     let bytes = 0;
-    for (const key of store.keys(eventPrefix)) {
-      if (skip.has(key)) continue;
-      const [group = '', event] = read(key);
-      if (!event) continue;
-      const more = byteLength(event) + 1;
-      if (keys.length >= maxEvents || bytes + more > maxBytes) break;
-      if (keys.length > 0 && group !== shared) break;
-      shared = group;
+    for (const key of keys()) {
+      const [group, event] = isBusy(key) ? [] : read(key);
+      if (!group) continue;
+      if (!shared) {
+        shared = group;
+        body = begin(group);
+        // The two brackets at the end, less the comma that the first event does not have.
+        bytes = byteLength(`${body}]`);
+      }
+      const more = byteLength(`,${event}`);
+      if (group !== shared || taken.length === maxEvents || bytes + more > maxBytes) break;
       bytes += more;
-      keys.push(key);
-      events.push(event);
+      body += (taken[0] ? ',' : '') + event;
+      taken.push(key);
     }
-    return keys.length > 0 ? { keys, events, bytes, group: JSON.parse(shared) as Group } : undefined;
+    return taken[0] ? { keys: taken, body: `${body}]}`, bytes } : undefined;
   }
 
   /** Nothing where another tab was faster, or where another script of the page has damaged the record. */
   function read(key: string): string[] {
     const record = store.get(key);
-    if (record === null || /^{.*}\n{.*}$/.test(record)) return record?.split('\n') ?? [];
+    if (!record || /^{.*}\n{.*}$/.test(record)) return record?.split('\n') ?? [];
     store.remove(key);
     ledger.drop('corrupt');
     return [];
   }
 
-  function remove(keys: string[]): void {
-    keys.forEach(store.remove);
-    size = measure(store, eventPrefix);
+  function remove(done: string[]): void {
+    done.forEach(store.remove);
+    room = measure();
   }
 
-  return { add, next, remove, clear: () => remove(store.keys(eventPrefix)) };
+  return {
+    add,
+    hasMore: (isBusy) => !keys().every(isBusy),
+    next,
+    remove,
+    clear: () => remove(keys()),
+  };
 }
 
-function measure(store: Store, prefix: string): { events: number; chars: number } {
-  const records = store.keys(prefix).map((key) => store.get(key) ?? '');
-  return { events: records.length, chars: records.reduce((sum, { length }) => sum + length, 0) };
-}
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+function charsOf({ length }: string): number {
+  return Math.max(length, minEventChars);
 }

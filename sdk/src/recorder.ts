@@ -1,13 +1,15 @@
-import { maxNameBytes, maxStringBytes } from '@footfall/schema/limits';
+import { maxNameBytes } from '@footfall/schema/limits';
+import { byteLength } from './byte-length.js';
 import { nextId } from './event-id.js';
 import type { Captured, Options, PageOverrides } from './options.js';
 import { cleanProps, cleanText, redactUrl } from './redact.js';
-import type { WireEvent } from './wire.js';
+import type { Stamp, WireEvent } from './wire.js';
 
 const maxTitleChars = 300;
 
 export type Recorder = {
-  send(captured: Captured): void;
+  send(captured: Captured, stamp?: Stamp): void;
+  stamp(): Stamp;
   beginPage(referrer: string): (overrides?: PageOverrides) => void;
   onPage(listener: () => void): void;
   url(value: string): string;
@@ -20,28 +22,22 @@ export function createRecorder(options: Options, accept: (event: WireEvent) => v
   let page: { pageId?: string; url: string } = { url: url(location.href) };
 
   function url(value: string): string {
-    return redactUrl(value, { ...options, base: location.href });
+    return redactUrl(value, options, location.href);
   }
 
-  function stamp() {
+  function stamp(): Stamp {
     const ts = Date.now();
     return { id: nextId(ts), ts, seq: seq++, ...page };
   }
 
-  function send(captured: Captured): void {
-    accept({ ...stamp(), ...clean(captured) });
-  }
-
   function beginPage(referrer: string): (overrides?: PageOverrides) => void {
+    for (const listener of pageListeners) listener();
     page = { url: url(location.href) };
     const begun = stamp();
     page.pageId = begun.id;
-    for (const listener of pageListeners) listener();
-    return finish;
-
-    function finish(overrides: PageOverrides = {}): void {
+    return (overrides = {}) => {
       const from = overrides.referrer ?? referrer;
-      if (overrides.url !== undefined) page.url = url(overrides.url);
+      if (overrides.url) page.url = url(overrides.url);
       accept({
         ...begun,
         type: 'pageview',
@@ -50,26 +46,32 @@ export function createRecorder(options: Options, accept: (event: WireEvent) => v
         referrer: from ? url(from) : undefined,
         props: cleanProps(overrides.props),
       });
-    }
+    };
   }
 
-  return { send, beginPage, url, onPage: (listener) => void pageListeners.push(listener) };
-}
-
-/** The collector refuses longer names, which are counted in UTF-8. */
-function cutBytes(text: string, maxBytes: number): string {
-  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(maxBytes)).read);
+  return {
+    send: (captured, at = stamp()) => accept({ ...at, ...clean(captured) }),
+    stamp,
+    beginPage,
+    url,
+    onPage: (listener) => void pageListeners.push(listener),
+  };
 }
 
 /** Captures clean what they read; what the page's own code hands over is cleaned here. */
 function clean(captured: Captured): Captured {
   if (captured.type !== 'custom') return captured;
-  const { name, props, value, currency } = captured;
+  const { type, name, props, value, currency } = captured;
   return {
-    type: 'custom',
-    name: cutBytes(cleanText(String(name), maxStringBytes), maxNameBytes),
+    type,
+    name: cutBytes(cleanText(String(name), maxNameBytes)),
     props: cleanProps(props),
     value: Number.isFinite(value) ? value : undefined,
     currency: currency && String(currency).slice(0, 8),
   };
+}
+
+/** The collector refuses longer names, which are counted in UTF-8. */
+function cutBytes(name: string): string {
+  return byteLength(name) > maxNameBytes ? cutBytes(name.slice(0, -1)) : name;
 }

@@ -15,11 +15,12 @@ export function cleanProps(props: Props | undefined): Props | undefined {
   let keysLeft = maxKeys;
 
   function clean(value: unknown, depth: number): unknown {
-    if (typeof value === 'string') return cleanText(value, maxStringBytes);
-    if (typeof value === 'bigint') return cleanText(String(value), maxStringBytes);
-    if (typeof value === 'number') return redactText(String(value)) === redacted ? redacted : value;
-    if (value === null || typeof value !== 'object') return value;
-    if (value instanceof Date) return value;
+    if (/^(string|number|bigint)$/.test(typeof value)) {
+      const text = String(value);
+      const cleaned = cleanText(text, maxStringBytes);
+      return typeof value === 'number' && cleaned === text ? value : cleaned;
+    }
+    if (!value || typeof value !== 'object' || value instanceof Date) return value;
     if (depth >= maxDepth) return null;
     return Array.isArray(value)
       ? value.slice(0, keysLeft).map((item) => clean(item, depth + 1))

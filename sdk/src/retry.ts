@@ -5,11 +5,15 @@ const backoffFloorMs = 3000;
 const backoffCeilingMs = 300_000;
 
 /** Status 0 stands for no answer at all. The rules are those of the contract of POST /v1/events. */
-export function judge(status: number, { events }: { events: number }): Verdict {
+export function judge(
+  status: number,
+  { events, isLastTry }: { events: number; isLastTry?: boolean },
+): Verdict {
   if (status === 200) return 'delivered';
+  if (status === 500 && events === 1 && isLastTry) return 'refused';
   if (status === 401 || status === 403) return 'stop';
   if (events > 1 && (status === 408 || status === 413)) return 'halve';
-  return status >= 400 && status < 500 && status !== 408 && status !== 429 ? 'refused' : 'later';
+  return status < 400 || status > 499 || status === 408 || status === 429 ? 'later' : 'refused';
 }
 
 /**
@@ -17,13 +21,12 @@ export function judge(status: number, { events }: { events: number }): Verdict {
  * without one, jitter near zero makes it many.
  */
 export function backoffMs(failures: number, random: number): number {
-  const spread = backoffFloorMs * (2 ** Math.min(failures, 10) - 1);
-  return Math.min(backoffFloorMs + random * spread, backoffCeilingMs);
+  return Math.min(backoffFloorMs * (1 + random * (2 ** failures - 1)), backoffCeilingMs);
 }
 
-/** Retry-After is a number of seconds or a date (RFC 9110, section 10.2.3). */
+/** Retry-After is a number of seconds or a date (RFC 9110, section 10.2.3). Undefined where it says nothing. */
 export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  if (!header) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
-  return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, 86_400_000) : undefined;
+  const seconds = Number(header ?? Number.NaN);
+  const ms = seconds >= 0 ? seconds * 1000 : Date.parse(header ?? '') - nowMs;
+  return ms >= 0 ? ms : undefined;
 }

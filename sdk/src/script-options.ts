@@ -1,10 +1,21 @@
 import type { ConsentState, Options } from './options.js';
 
+/** What only the script tag knows, beside the options of `init`. */
+export type ScriptOptions = {
+  captures: string[];
+  allowFields: string[];
+  consoleErrors: boolean;
+  /** The chunk with the web vitals, beside the script itself. */
+  vitalsUrl: string;
+};
+
+const defaultCaptures = 'pageview,click,scroll,engagement,form,error,vitals';
+
 /** What a script element offers of itself. */
 type Source = { src: string; dataset: Record<string, string | undefined> };
 
 /** Reads the data attributes: the options under their own names, lists with commas, `data-hash` as true. */
-export function optionsFrom({ src, dataset }: Source): Options & { allowFields: string[] } {
+export function optionsFrom({ src, dataset }: Source): Omit<Options, 'captures'> & ScriptOptions {
   const { site = '', endpoint = new URL(src).origin, identity, whenDenied, release } = dataset;
   return {
     site,
@@ -15,7 +26,10 @@ export function optionsFrom({ src, dataset }: Source): Options & { allowFields: 
     persistQueue: dataset.persistQueue !== 'false',
     hash: isOn(dataset.hash),
     allowQuery: listOf(dataset.allowQuery),
+    captures: listOf(dataset.captures ?? defaultCaptures),
     allowFields: listOf(dataset.allowFields),
+    consoleErrors: isOn(dataset.consoleErrors),
+    vitalsUrl: new URL('vitals.js', src).href,
     respectDoNotTrack: isOn(dataset.respectDoNotTrack),
     debug: isOn(dataset.debug),
     release,

@@ -1,6 +1,6 @@
 /** Text by key. What localStorage refuses (private mode, quota, sandbox) is kept in memory instead. */
 export type Store = {
-  get(key: string): string | null;
+  get(key: string): string | undefined;
   set(key: string, value: string): void;
   /** Keeps the value in memory only. */
   hold(key: string, value: string): void;
@@ -9,54 +9,47 @@ export type Store = {
   keys(prefix: string): string[];
 };
 
+type Shelf = Record<string, string>;
+
 /** Opens localStorage, or only memory where the page asked for it or the browser denies storage. */
-export function openStore({ persist }: { persist: boolean }): Store {
-  const memory = new Map<string, string>();
-  const disk = persist ? localStorageOrNull() : null;
+export function openStore(persist: boolean): Store {
+  const memory: Shelf = {};
+  const disk = persist ? openDisk() : {};
 
-  function set(key: string, value: string): void {
-    try {
-      if (!disk) throw null;
-      disk.setItem(key, value);
-      memory.delete(key);
-    } catch {
-      memory.set(key, value);
-    }
-  }
-
-  function keys(prefix: string): string[] {
-    const all = new Set([...memory.keys(), ...(disk ? Object.keys(disk) : [])]);
-    return [...all].filter((key) => key.startsWith(prefix)).sort();
+  function hold(key: string, value: string): void {
+    memory[key] = value;
   }
 
   function remove(key: string): void {
-    memory.delete(key);
-    disk?.removeItem(key);
+    delete memory[key];
+    delete disk[key];
   }
 
   return {
-    get: (key) => memory.get(key) ?? disk?.getItem(key) ?? null,
-    set,
-    hold: (key, value) => void memory.set(key, value),
+    get: (key) => memory[key] ?? disk[key],
+    set(key, value) {
+      try {
+        disk[key] = value;
+        delete memory[key];
+      } catch {
+        hold(key, value);
+      }
+    },
+    hold,
     remove,
-    keys,
+    keys: (prefix) =>
+      Object.keys(disk)
+        .concat(Object.keys(memory))
+        .filter((key) => key.startsWith(prefix))
+        .sort(),
   };
 }
 
-/** What was stored as JSON, or null where another script has damaged it. */
-export function readJson<Value>(store: Store, key: string): Value | null {
+/** Reading the property already throws where cookies are blocked (HTML, section 12.2.3); some web views have null. */
+function openDisk(): Shelf {
   try {
-    return JSON.parse(store.get(key) ?? 'null') as Value;
+    return localStorage ?? {};
   } catch {
-    return null;
-  }
-}
-
-/** Reading the property already throws where cookies are blocked (HTML, section 12.2.3). */
-function localStorageOrNull(): Storage | null {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
+    return {};
   }
 }

@@ -1,4 +1,3 @@
-import type { Consent } from './consent.js';
 import type { Delivery } from './delivery.js';
 import type { Log } from './guard.js';
 import type { Pause } from './pause.js';
@@ -20,7 +19,8 @@ export type Transport = {
 type Parts = {
   delivery: Delivery;
   pause: Pause;
-  consent: Consent;
+  /** True where consent lets events be stored and sent. */
+  isOpen: () => boolean;
   /** Runs the work in one tab at a time. */
   exclusively: (work: () => Promise<void>) => Promise<void>;
   log: Log;
@@ -30,7 +30,7 @@ const lingerMs = 1000;
 const eagerEvents = 20;
 
 /** Decides when the queue is sent. */
-export function createTransport({ delivery, pause, consent, exclusively, log }: Parts): Transport {
+export function createTransport({ delivery, pause, isOpen, exclusively, log }: Parts): Transport {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let scheduled = 0;
   let stopped = false;
@@ -41,39 +41,34 @@ export function createTransport({ delivery, pause, consent, exclusively, log }: 
   }
 
   function wait(): void {
-    if (!stopped) timer ??= setTimeout(() => void flush(), Math.max(lingerMs, pause.remainingMs()));
+    if (!stopped) timer ??= setTimeout(flush, Math.max(lingerMs, pause.remainingMs()));
   }
 
   function resume(): void {
-    if (consent.isOpen() && delivery.next()) wait();
+    if (isOpen() && delivery.hasMore()) wait();
   }
 
-  function maySend(): boolean {
-    return !stopped && consent.isOpen() && pause.remainingMs() === 0;
+  function next(): ReturnType<Delivery['next']> {
+    return stopped || !isOpen() || pause.remainingMs() ? undefined : delivery.next();
   }
 
   async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
     scheduled = 0;
-    if (maySend()) await exclusively(drain).catch(log);
+    await exclusively(drain).catch(log);
     resume();
   }
 
   async function drain(): Promise<void> {
-    for (let batch = delivery.next(); batch && maySend(); batch = delivery.next()) {
-      // A retry goes without keepalive, because another script of the page may have used up its quota.
-      const verdict = await delivery.deliver(batch, { keepalive: !pause.isRetry() });
-      log(verdict, batch.keys.length);
-      if (verdict === 'stop') stop();
+    for (let batch = next(); batch; batch = next()) {
+      if ((await delivery.deliver(batch)) === 'stop') stop();
     }
   }
 
   function flushNow(): void {
-    const batch = maySend() && delivery.next();
-    if (!batch) return;
-    if ('keepalive' in Request.prototype) delivery.deliver(batch, { keepalive: true }).then(resume, log);
-    else delivery.beacon(batch);
+    const batch = next();
+    if (batch) delivery.deliver(batch, { isLeaving: true }).then(resume, log);
   }
 
   function wake(): void {

@@ -1,9 +1,9 @@
-import type { Captured, Props } from './options.js';
+import type { Captured, Props } from './captured.js';
 
 // A field that is undefined is not sent: JSON leaves it out.
 
 /** What every event carries. Times are milliseconds since 1970. */
-type Stamp = { id: string; ts: number; seq: number; pageId?: string | undefined; url: string };
+export type Stamp = { id: string; ts: number; seq: number; pageId?: string | undefined; url: string };
 
 type Pageview = {
   type: 'pageview';
@@ -19,8 +19,9 @@ export type WireEvent = Stamp & (Captured | Pageview);
 export type Group = {
   visitor?: { id?: string | undefined; userId?: string | undefined } | undefined;
   session?: { id: string } | undefined;
-  consent: 'granted' | 'denied' | 'cookieless';
   linkCookieless?: boolean | undefined;
+  /** Last, so that its text can be continued with the rest of the context. */
+  context: { consent: 'granted' | 'denied' | 'cookieless' };
 };
 
 type Brand = { brand: string; version: string };
@@ -47,10 +48,12 @@ export type Context = {
   release?: string | undefined;
 };
 
-/** The batch without its events, which are spliced in as the text that was stored. */
+/** What a batch says beside the group of its events, their context and themselves. */
 export type Envelope = {
   sentAt: number;
   sdk: { name: string; version: string };
-  context: Context & { consent: Group['consent'] };
   dropped?: Record<string, number> | undefined;
-} & Omit<Group, 'consent'>;
+};
+
+/** A batch as it is sent: texts of group, context, envelope and events in one object. */
+export type WireBatch = Envelope & Group & { context: Context; events: WireEvent[] };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../db/database.js';
+import { recordExposures } from '../experiments/record-exposures.js';
 import { markDirty } from '../rollups/mark-dirty.js';
 import { type FirstLock, rerunWhenBusy } from '../sessions/lock-streams.js';
 import { planSessions, settleSessions } from '../sessions/sessionize.js';
@@ -35,6 +36,7 @@ export async function commit(
       const inserted = young.filter((event) => insertedKeys.has(keyOf(event)));
       const starts = await settleSessions(tx, plan, inserted);
       await markDirty(tx, inserted, starts);
+      await recordExposures(tx, inserted);
       const tooOld = await findTooOld(tx, events);
       await writeDeadLetters(tx, deadLetters([...tooOld]));
       return outcomesOf(events, new Set(inserted), tooOld);

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { compileCondition } from '../../src/compile-condition.js';
 import { type Attributes, type Condition, meetsCondition } from '../../src/condition.js';
 import { conditionSchema } from '../../src/experiment.js';
 import { compareVersions } from '../../src/version-order.js';
@@ -8,7 +9,7 @@ const cases = readLines('growthbook/conditions.jsonl') as [string, Condition, At
 
 describe('conditions agree with a peer', () => {
   test.each(cases)('%s', (_, condition, attributes, expected) => {
-    expect(meetsCondition(attributes, condition)).toBe(expected);
+    expect(meetsCondition(attributes, compileCondition(condition))).toBe(expected);
   });
 });
 

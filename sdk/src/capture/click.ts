@@ -1,25 +1,40 @@
-import type { Capture, ClickProps, Tracker } from '../options.js';
+import type { Capture, ClickProps, Props, Tracker } from '../options.js';
+import { cleanProps } from '../redact.js';
 import { parseUrl } from '../redact-url.js';
-import { describe } from './describe.js';
+import { watchEffects } from './dead-click.js';
+import { describe, elementsOf, typed } from './describe.js';
+import { createRageDetector } from './rage-click.js';
 
 const interactive =
   'a,button,input,select,textarea,label,summary,option,[onclick],[role=button],[role=link],[role=tab],[role=option],[role=switch],[role=checkbox],[role=radio],[role^=menuitem]';
-const textHolders = 'input,select,textarea,option,[contenteditable]';
 const downloads =
   /\.(7z|apk|avi|csv|dmg|docx?|epub|exe|gz|iso|mov|mp[34]|msi|pdf|pkg|pptx?|rar|rtf|txt|wav|xlsx?|xml|zip)$/i;
 const middleButton = 1;
 const maxTextChars = 80;
 
-/** Records clicks on anything, also inside open shadow roots, also with the middle button. */
+/**
+ * Records clicks on anything, also inside open shadow roots, also with the middle button. The third click of an
+ * impatient burst has `rage`; a click without any effect has `dead` and is recorded when that is known, at the time and
+ * in the order of the click.
+ */
 export function click(): Capture {
   return (tracker) => {
+    const isRage = createRageDetector();
+    const afterEffect = watchEffects(tracker);
+
     function clicked(event: Event): void {
-      if (event.type === 'auxclick' && event instanceof MouseEvent && event.button !== middleButton) return;
-      const path = event.composedPath().filter((target) => target instanceof Element);
+      if (!(event instanceof MouseEvent) || (event.type === 'auxclick' && event.button !== middleButton)) return;
+      const path = elementsOf(event);
       const element = path.find((candidate) => candidate.matches(interactive)) ?? path[0];
       // The browser clicks the control of a label right afterwards.
-      if (element instanceof HTMLLabelElement && element.control) return;
-      if (element) tracker.send({ type: 'click', props: propsOf(element, tracker) });
+      if (!element || (element instanceof HTMLLabelElement && element.control)) return;
+      const props = propsOf(element, { path, tracker });
+      const rage = isRage(event, element) || undefined;
+      const stamp = tracker.stamp();
+      afterEffect(event, {
+        props,
+        record: (dead) => tracker.send({ type: 'click', props: { ...props, rage, dead } }, stamp),
+      });
     }
 
     tracker.listen(document, 'click', clicked);
@@ -27,22 +42,22 @@ export function click(): Capture {
   };
 }
 
-function propsOf(element: Element, tracker: Tracker): ClickProps {
+function propsOf(element: Element, { path, tracker }: { path: Element[]; tracker: Tracker }): ClickProps {
   const text = tracker.text(textOf(element), maxTextChars) || undefined;
-  return { ...describe(element, tracker), text, ...linkOf(element, tracker) };
+  return { ...describe(element, tracker), text, ...linkOf(path, tracker), data: dataOf(path) };
 }
 
 /** Never what a person typed: fields, editable text, and whatever contains them stay silent. */
 function textOf(element: Element): string {
-  if (element.closest(textHolders) || element.querySelector(textHolders)) return '';
+  if (element.closest(`option,${typed}`) || element.querySelector(`option,${typed}`)) return '';
   // The text of a bare container is the text of the page.
   const isLabel = element.matches(interactive) || element.childElementCount === 0;
   const text = element.getAttribute('aria-label') ?? (isLabel ? element.textContent : '');
   return (text ?? '').trim().replace(/\s+/g, ' ');
 }
 
-function linkOf(element: Element, tracker: Tracker): Partial<ClickProps> {
-  const link = element.closest('a[href],area[href]');
+function linkOf(path: Element[], tracker: Tracker): Partial<ClickProps> {
+  const link = path.find((element) => element.matches('a[href],area[href]'));
   if (!link) return {};
   const href = link.getAttribute('href') ?? '';
   const url = parseUrl(href, document.baseURI);
@@ -52,4 +67,15 @@ function linkOf(element: Element, tracker: Tracker): Partial<ClickProps> {
     outbound: isWeb && url.host !== location.host,
     download: link.hasAttribute('download') || (isWeb && downloads.test(url.pathname)),
   };
+}
+
+/** `data-footfall-plan="pro"` becomes `plan: 'pro'`. */
+function dataOf(path: Element[]): Props | undefined {
+  const data: Props = {};
+  for (const { attributes } of path) {
+    for (const { name, value } of attributes) {
+      if (name.startsWith('data-footfall-')) data[name.slice(14)] ??= value;
+    }
+  }
+  return Object.keys(data).length > 0 ? cleanProps(data) : undefined;
 }

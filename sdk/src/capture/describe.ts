@@ -1,30 +1,49 @@
-import type { ClickProps, Tracker } from '../options.js';
+import type { ElementProps, Tracker } from '../options.js';
 
 const maxNameChars = 100;
 const maxSteps = 4;
 
+/** Where a person types: what these hold is never read. */
+export const typed = 'input,textarea,select,[contenteditable]';
+
+/** The elements that an event passed, from the one in the innermost open shadow root up to the document's. */
+export function elementsOf(event: Event): Element[] {
+  return event.composedPath().filter((target) => target instanceof Element);
+}
+
+/** A control named `id` hides the property of its form, but not the attribute. */
+export function attributeOf(element: Element, name: string): string {
+  return Element.prototype.getAttribute.call(element, name) ?? '';
+}
+
 /** What tells an element from others, without its content. */
-export function describe(element: Element, { text }: Tracker): ClickProps {
+export function describe(element: Element, { text }: Tracker): ElementProps {
   return {
     tag: element.localName,
-    elementId: text(element.id, maxNameChars) || undefined,
-    classes: text(element.getAttribute('class') ?? '', maxNameChars) || undefined,
+    elementId: text(attributeOf(element, 'id'), maxNameChars) || undefined,
+    classes: text(attributeOf(element, 'class'), maxNameChars) || undefined,
     selector: text(selectorOf(element), 2 * maxNameChars),
   };
 }
 
-/** A short path that ends at the nearest id. */
+/** A short path that begins at the nearest id. */
 function selectorOf(element: Element): string {
   const steps: string[] = [];
-  for (let at: Element | null = element; at && steps.length < maxSteps; at = at.parentElement) {
+  for (let at: Element | null = element; at && steps.length < maxSteps; at = parentOf(at)) {
     steps.unshift(stepOf(at));
-    if (at.id) break;
+    if (attributeOf(at, 'id')) break;
   }
   return steps.join(' > ');
 }
 
-function stepOf({ localName, id, classList, parentElement }: Element): string {
-  if (id) return `${localName}#${id}`;
-  const isAlone = parentElement === null || classList.length === 0;
-  return isAlone ? localName : `${localName}.${classList[0]}`;
+/** The host stands for its shadow root. */
+function parentOf({ parentNode }: Element): Element | null {
+  if (parentNode instanceof ShadowRoot) return parentNode.host;
+  return parentNode instanceof Element ? parentNode : null;
+}
+
+function stepOf(element: Element): string {
+  const id = attributeOf(element, 'id');
+  const [firstClass] = attributeOf(element, 'class').match(/\S+/) ?? [];
+  return element.localName + (id ? `#${id}` : firstClass ? `.${firstClass}` : '');
 }

@@ -1,41 +1,134 @@
 import { isSensitiveField } from '@footfall/schema/redact-name';
-import type { Capture, FormField, FormProps, Tracker } from '../options.js';
+import type { Capture, FormEventType, FormField, FormProps, Tracker } from '../options.js';
+import { elementsOf } from './describe.js';
 
 export type FormOptions = {
-  /** Names of fields whose values may be sent. Passwords, payment data and the like never are. */
+  /** Names of fields whose values may be sent on submit. Passwords, payment data and the like never are. */
   allowFields?: string[] | undefined;
 };
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+type Progress = { since: number | undefined; lastField: string };
 
 const maxFields = 100;
 const maxNameChars = 100;
 const maxValueChars = 500;
+const searchMs = 500;
 
 /** Buttons are not filled in, and hidden inputs not by a person. */
 const skippedTypes = /^(hidden|submit|button|reset|image)$/;
 
-/** Records that a form was submitted and which fields were filled, without what they hold. */
+/**
+ * Records forms that were seen, begun, submitted and left unfinished, with their fields and which of them were filled,
+ * without what they hold. A form owns the controls outside of it that name it.
+ */
 export function form({ allowFields = [] }: FormOptions = {}): Capture {
   return (tracker) => {
-    function fieldOf(control: Control): FormField {
-      const { name, id, type, value } = control;
-      const filled = 'checked' in control && /^(checkbox|radio)$/.test(type) ? control.checked : value !== '';
-      const sent = filled && allowFields.includes(name) && !isSensitiveField(attributesOf(control));
-      return {
-        name: tracker.text(name || id, maxNameChars),
-        type,
-        filled,
-        value: sent ? tracker.text(value, maxValueChars) : undefined,
-      };
+    let seen = new WeakSet<Element>();
+    const begun = new Map<Element, Progress>();
+
+    function send(type: FormEventType, target: Element, { since, lastField }: Partial<Progress> = {}): void {
+      const allowed = type === 'form_submit' ? allowFields : [];
+      const fields = fieldsOf(target, { allowed, tracker });
+      const durationMs = since === undefined ? undefined : Math.round(performance.now() - since);
+      tracker.send({ type, props: { ...propsOf(target, { fields, tracker }), durationMs, lastField } });
     }
 
-    tracker.listen(document, 'submit', ({ target }) => {
+    function view(target: Element): void {
+      if (seen.has(target)) return;
+      seen.add(target);
+      send('form_view', target);
+    }
+
+    function filled(event: Event): void {
+      const control = elementsOf(event).find(isFilledByPeople);
+      const owner = control?.form;
+      if (!owner) return;
+      const progress = begun.get(owner) ?? begin(owner);
+      progress.lastField = tracker.text(control.name || control.id, maxNameChars);
+    }
+
+    function begin(owner: HTMLFormElement): Progress {
+      view(owner);
+      send('form_start', owner);
+      // The event of a form in a shadow root does not leave it.
+      if (owner.getRootNode() instanceof ShadowRoot) tracker.listen(owner, 'submit', submitted);
+      const progress = { since: performance.now(), lastField: '' };
+      begun.set(owner, progress);
+      return progress;
+    }
+
+    function submitted({ target }: Event): void {
       if (!(target instanceof HTMLFormElement)) return;
-      const fields = oneForEachQuestion(controlsOf(target)).map(fieldOf);
-      tracker.send({ type: 'form_submit', props: propsOf(target, { fields, tracker }) });
+      send('form_submit', target, { since: begun.get(target)?.since });
+      begun.delete(target);
+    }
+
+    function abandonIn(place: Node): void {
+      for (const [owner, progress] of begun) {
+        if (place !== document && !place.contains(owner)) continue;
+        begun.delete(owner);
+        send('form_abandon', owner, progress);
+      }
+    }
+
+    watchForms(tracker, view);
+    tracker.listen(document, 'input', filled);
+    tracker.listen(document, 'submit', submitted);
+    // A dialog that is closed.
+    tracker.listen(document, 'close', ({ target }) => target instanceof Element && abandonIn(target));
+    tracker.onHide((ends) => ends && abandonIn(document));
+    tracker.onPage(() => {
+      abandonIn(document);
+      seen = new WeakSet();
     });
   };
+}
+
+/** Calls back for forms that are in sight, and for the same ones again when a page begins. */
+function watchForms({ onPage, guard }: Tracker, view: (target: Element) => void): void {
+  const sight = new IntersectionObserver(guard(sighted));
+  const growth = new MutationObserver(searchSoon);
+
+  function sighted(entries: IntersectionObserverEntry[]): void {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      sight.unobserve(target);
+      view(target);
+    }
+  }
+
+  function search(): void {
+    for (const target of document.forms) sight.observe(target);
+    growth.observe(document, { childList: true, subtree: true });
+  }
+
+  /** Not at every change: a page that renders a long list changes a thousand times in a row. */
+  function searchSoon(): void {
+    growth.disconnect();
+    setTimeout(search, searchMs);
+  }
+
+  search();
+  onPage(searchSoon);
+}
+
+type Parts = { allowed: string[]; tracker: Tracker };
+
+function fieldsOf(target: Element, { allowed, tracker }: Parts): FormField[] {
+  function fieldOf(control: Control): FormField {
+    const { name, id, type, value } = control;
+    const filled = 'checked' in control && /^(checkbox|radio)$/.test(type) ? control.checked : value !== '';
+    const sent = filled && allowed.includes(name) && !isSensitiveField(attributesOf(control));
+    return {
+      name: tracker.text(name || id, maxNameChars),
+      type,
+      filled,
+      value: sent ? tracker.text(value, maxValueChars) : undefined,
+    };
+  }
+
+  return oneForEachQuestion(controlsOf(target)).map(fieldOf);
 }
 
 function propsOf(target: Element, { fields, tracker }: { fields: FormField[]; tracker: Tracker }): FormProps {
@@ -53,7 +146,7 @@ function propsOf(target: Element, { fields, tracker }: { fields: FormField[]; tr
 }
 
 /** The elements are asked of the prototype for the same reason; they include those outside that name the form. */
-function controlsOf(target: HTMLFormElement): Control[] {
+function controlsOf(target: Element): Control[] {
   const elements: unknown = Reflect.get(HTMLFormElement.prototype, 'elements', target);
   return elements instanceof HTMLFormControlsCollection ? [...elements].filter(isFilledByPeople) : [];
 }

@@ -1,4 +1,5 @@
 import type { Capture } from '../options.js';
+import { watchDepth } from './scroll-depth.js';
 
 const milestones = [25, 50, 75, 100];
 
@@ -8,29 +9,17 @@ const milestones = [25, 50, 75, 100];
  */
 export function scroll(): Capture {
   return (tracker) => {
-    let reached = 0;
-    let frame = 0;
+    let deepest = 0;
 
-    /** Reads at the start of a frame, when the layout is known; in the scroll handler it would be forced. */
-    function measure(): void {
-      frame = 0;
-      const { scrollHeight } = document.documentElement;
-      // Fractional positions at a zoomed display end up to a pixel before the end.
-      const percent = ((scrollY + innerHeight + 1) / scrollHeight) * 100;
+    watchDepth(tracker, (percent) => {
       for (const milestone of milestones) {
-        if (milestone <= reached || percent < milestone) continue;
-        reached = milestone;
-        tracker.send({ type: 'scroll_depth', props: { percent: milestone } });
+        if (milestone > deepest && milestone <= percent)
+          tracker.send({ type: 'scroll_depth', props: { percent: milestone } });
       }
-    }
-
-    function scrolled(): void {
-      if (reached < 100) frame = frame || requestAnimationFrame(measure);
-    }
-
-    tracker.listen(window, 'scroll', scrolled);
+      deepest = Math.max(deepest, percent);
+    });
     tracker.onPage(() => {
-      reached = 0;
+      deepest = 0;
     });
   };
 }

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import type { WireEvent } from '../../src/wire.js';
 import { closeServer, listenOnLoopback } from './chromium.js';
 
 export type ReceivedBatch = {
   at: number;
   status: number;
+  /** Whether the body came compressed; `body` is its text. */
+  isGzip: boolean;
   body: string;
   contentType: string | undefined;
   query: URLSearchParams;
@@ -90,12 +93,16 @@ export async function startRecordingServer(): Promise<RecordingServer> {
 }
 
 async function read(request: IncomingMessage): Promise<ReceivedBatch> {
-  let body = '';
-  for await (const chunk of request.setEncoding('utf8')) body += chunk;
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const raw = Buffer.concat(chunks);
+  const isGzip = raw[0] === 0x1f && raw[1] === 0x8b;
+  const body = (isGzip ? gunzipSync(raw) : raw).toString();
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
   return {
     at: Date.now(),
     status: 0,
+    isGzip,
     body,
     contentType: request.headers['content-type'],
     query: searchParams,

@@ -5,6 +5,7 @@ import { closeServer, listenOnLoopback } from './chromium.js';
 const dist = new URL('../../dist/', import.meta.url);
 const scripts = new Map([
   ['/sdk.js', readFileSync(new URL('footfall.min.js', dist))],
+  ['/vitals.js', readFileSync(new URL('vitals.js', dist))],
   ['/module.js', readFileSync(new URL('index.js', dist))],
 ]);
 

@@ -3,8 +3,8 @@ import { createLedger, sumOf } from '../../src/ledger.js';
 import { openStore } from '../../src/store.js';
 
 function twoTabs() {
-  const store = openStore({ persist: false });
-  return ['t1', 't2'].map((tab) => createLedger(store, { prefix: 'p.', tab }));
+  const store = openStore(false);
+  return ['t1', 't2'].map((tab) => createLedger(store, 'p.', tab));
 }
 
 it('sums what the tabs counted', () => {
@@ -13,29 +13,29 @@ it('sums what the tabs counted', () => {
   second?.drop('a');
   second?.drop('b');
   second?.drops();
-  expect(sumOf(first?.drops() ?? new Map())).toEqual({ a: 3, b: 1 });
+  expect(sumOf(first?.drops() ?? [])).toEqual({ a: 3, b: 1 });
 });
 
 it('takes off only what arrived', () => {
   const [ledger] = twoTabs();
   ledger?.drop('a', 2);
-  const sent = ledger?.drops() ?? new Map();
+  const sent = ledger?.drops() ?? [];
   ledger?.drop('a');
   ledger?.drop('b');
   ledger?.settle(sent);
-  expect(sumOf(ledger?.drops() ?? new Map())).toEqual({ a: 1, b: 1 });
+  expect(sumOf(ledger?.drops() ?? [])).toEqual({ a: 1, b: 1 });
 });
 
 it('says nothing when nothing was dropped', () => {
   const [ledger] = twoTabs();
-  expect(sumOf(ledger?.drops() ?? new Map())).toBeUndefined();
+  expect(sumOf(ledger?.drops() ?? [])).toBeUndefined();
 });
 
 it('does not go below nothing when it was cleared before an answer came', () => {
   const [ledger] = twoTabs();
   ledger?.drop('a', 2);
-  const sent = ledger?.drops() ?? new Map();
+  const sent = ledger?.drops() ?? [];
   ledger?.clear();
   ledger?.settle(sent);
-  expect(sumOf(ledger?.drops() ?? new Map())).toBeUndefined();
+  expect(sumOf(ledger?.drops() ?? [])).toBeUndefined();
 });

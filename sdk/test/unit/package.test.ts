@@ -4,7 +4,7 @@ import { expect, expectTypeOf, it } from 'vitest';
 import * as surface from '../../src/index.js';
 import { init } from '../../src/index.js';
 import { version } from '../../src/version.js';
-import type { Envelope, WireEvent } from '../../src/wire.js';
+import type { WireBatch, WireEvent } from '../../src/wire.js';
 
 it('has the version of its package', () => {
   const { version: stated } = JSON.parse(
@@ -15,11 +15,22 @@ it('has the version of its package', () => {
 
 it('sends events and batches of the types that the schema describes', () => {
   expectTypeOf<WireEvent>().toExtend<Event>();
-  expectTypeOf<Envelope & { events: WireEvent[] }>().toExtend<Batch>();
+  expectTypeOf<WireBatch>().toExtend<Batch>();
 });
 
 it('offers these names', () => {
-  expect(Object.keys(surface).sort()).toEqual(['click', 'error', 'form', 'init', 'pageview', 'scroll']);
+  expect(Object.keys(surface).sort()).toEqual([
+    'click',
+    'engagement',
+    'error',
+    'form',
+    'init',
+    'pageVisibility',
+    'pageview',
+    'scroll',
+    'textCopy',
+    'whenQuiet',
+  ]);
 });
 
 it('is silent where there is no page', async () => {

@@ -3,7 +3,7 @@ import { createPause } from '../../src/pause.js';
 import { openStore } from '../../src/store.js';
 
 function setUp() {
-  const store = openStore({ persist: false });
+  const store = openStore(false);
   return { store, pause: createPause(store, 'wait'), otherTab: createPause(store, 'wait') };
 }
 

@@ -66,7 +66,7 @@ describe('url', () => {
     ['javascript:alert(1)', 'javascript:[redacted]'],
     ['/relative?x=1', 'https://base.example/relative?x=[redacted]'],
   ])('redacts %s', (url, expected) => {
-    expect(redactUrl(url, { base: 'https://base.example/' })).toBe(expected);
+    expect(redactUrl(url, {}, 'https://base.example/')).toBe(expected);
   });
 
   it('keeps the fragment of a hash router without its query', () => {

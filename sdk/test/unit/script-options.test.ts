@@ -12,6 +12,9 @@ it('needs only the site', () => {
     persistQueue: true,
     hash: false,
     debug: false,
+    captures: ['pageview', 'click', 'scroll', 'engagement', 'form', 'error', 'vitals'],
+    consoleErrors: false,
+    vitalsUrl: 'https://stats.example/vitals.js',
   });
 });
 
@@ -19,6 +22,8 @@ it('reads lists, switches and states', () => {
   const dataset = {
     allowQuery: 'page, sort',
     allowFields: 'plan',
+    captures: 'pageview, copy',
+    consoleErrors: '',
     hash: '',
     persistQueue: 'false',
     consent: 'Denied',
@@ -26,6 +31,8 @@ it('reads lists, switches and states', () => {
   expect(optionsFrom({ src, dataset })).toMatchObject({
     allowQuery: ['page', 'sort'],
     allowFields: ['plan'],
+    captures: ['pageview', 'copy'],
+    consoleErrors: true,
     hash: true,
     persistQueue: false,
     consent: 'pending',

@@ -1,0 +1,72 @@
+import type { ClickProps, Tracker } from '../options.js';
+
+const waitMs = 2500;
+
+/** Elements whose effect a page cannot see: the browser's own controls, drawings, other documents. */
+const unseen =
+  'input:not([type=button],[type=submit]),textarea,select,option,label,summary,canvas,video,audio,iframe,object,embed,[contenteditable],[popovertarget],[commandfor]';
+
+const everything = { attributes: true, characterData: true, childList: true, subtree: true };
+
+type Click = { props: ClickProps; record: (dead?: true) => void };
+
+/**
+ * Waits for what a click does, and records it as soon as that is known: dead when the document, the address, the scroll
+ * position and the selection stay as they are for 2.5 s.
+ */
+export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click) => void {
+  const waiting = new Set<() => void>();
+
+  function settle(): void {
+    for (const end of waiting) end();
+  }
+
+  function wait(event: MouseEvent, click: Click): void {
+    const { href } = location;
+    const observer = new MutationObserver(tracker.guard(settled));
+    const timer = setTimeout(tracker.guard(settleLate), waitMs);
+
+    function settled(): void {
+      end();
+    }
+
+    function settleLate(): void {
+      const isAlive = href !== location.href || getSelection()?.type === 'Range' || isLeaving(event);
+      end(isAlive ? undefined : true);
+    }
+
+    function end(dead?: true): void {
+      waiting.delete(settled);
+      clearTimeout(timer);
+      observer.disconnect();
+      click.record(dead);
+    }
+
+    /** A slow server: the browser is on its way to another document. */
+    function isLeaving({ defaultPrevented }: MouseEvent): boolean {
+      return !defaultPrevented && click.props.href !== undefined && click.props.href !== tracker.url(href);
+    }
+
+    waiting.add(settled);
+    for (const target of event.composedPath()) {
+      if (target instanceof Document || target instanceof ShadowRoot) observer.observe(target, everything);
+    }
+  }
+
+  for (const type of ['scroll', 'submit', 'toggle']) tracker.listen(document, type, settle);
+  tracker.listen(window, 'blur', settle);
+  tracker.onHide(settle);
+  tracker.onPage(settle);
+
+  return function afterEffect(event, click) {
+    if (mayBeDead(event, click.props)) wait(event, click);
+    else click.record();
+  };
+}
+
+/** Other buttons and modifier keys open tabs and menus; a click beside everything expects nothing. */
+function mayBeDead(event: MouseEvent, { tag, download }: ClickProps): boolean {
+  const [target] = event.composedPath();
+  const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || download);
+  return isPlain && tag !== 'html' && tag !== 'body' && target instanceof Element && !target.closest(unseen);
+}
