@@ -19,7 +19,7 @@ import {
   sequentialP,
   welchP,
 } from '../oracle/experiment-results.js';
-import { startTestCollector, type TestCollector } from '../test-collector.js';
+import { newId, startTestCollector, type TestCollector } from '../test-collector.js';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -55,33 +55,44 @@ const plan = { alpha: 0.05, planned: 1_500 };
 const variations = ['control', 'blue', 'green'];
 
 let collector: TestCollector;
-let analyst: string;
+let clock = now;
+const keys = { analyst: '', admin: '' };
 let visitors: OracleVisitor[];
 
 beforeAll(async () => {
-  collector = await startTestCollector({ now: () => now });
+  collector = await startTestCollector({ now: () => clock });
   await addSite(collector.database, { site: 'shop', siteKey: 'shop', timezone, retentionDays: 395 });
-  analyst = generateKey('analyst');
-  await addKey(collector.database, { key: analyst, role: 'analyst', name: 'test', sites: ['shop'] });
-  await startExperiment('checkout', [0.45, 0.45, 0.1]);
+  for (const role of ['analyst', 'admin'] as const) {
+    keys[role] = generateKey(role);
+    await addKey(collector.database, { key: keys[role], role, name: 'test', sites: ['shop'] });
+  }
+  await startExperiment('checkout');
   visitors = inventVisitors(900, { start, now }, 20_261_120);
   await sendAll(visitors);
 });
 afterAll(() => collector.stop());
 
-async function startExperiment(experiment: string, weights: number[]) {
-  const arms = variations.map((key, index) => ({ key, weight: weights[index] }));
-  await collector.query(
-    `insert into footfall.experiments (created_at, updated_at, started_at, site, experiment, name, status, unit_type,
-       seed, metrics, planned_units)
-     values ($1, $1, $1, 'shop', $2, $2, 'running', 'visitor', 'seed', $3, $4)`,
-    [new Date(start), experiment, JSON.stringify(metrics), plan.planned],
-  );
-  await collector.query(
-    `insert into footfall.experiment_phases (started_at, phase, coverage, site, experiment, variations)
-     values ($1, 1, 1, 'shop', $2, $3)`,
-    [new Date(start), experiment, JSON.stringify(arms)],
-  );
+async function manage(path: string, body?: object) {
+  const response = await fetch(`${collector.origin}/api/v1/experiments${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  expect({ ok: response.ok, body: await response.json() }).toMatchObject({ ok: true });
+}
+
+async function startExperiment(key: string, definition: object = {}) {
+  clock = start;
+  await manage('', {
+    site: 'shop',
+    key,
+    variations: variations.map((variation, index) => ({ key: variation, weight: [0.45, 0.45, 0.1][index] })),
+    metrics,
+    plannedUnits: plan.planned,
+    ...definition,
+  });
+  await manage(`/${key}/start?site=shop`);
+  clock = now;
 }
 
 async function sendAll(all: readonly OracleVisitor[]) {
@@ -96,7 +107,7 @@ async function sendAll(all: readonly OracleVisitor[]) {
   await Promise.all(Array.from({ length: 16 }, work));
 }
 
-async function ask(query = '', experiment = 'checkout', key = analyst) {
+async function ask(query = '', experiment = 'checkout', key = keys.analyst) {
   const response = await fetch(
     `${collector.origin}/api/v1/experiments/${experiment}/results?site=shop${query}`,
     {
@@ -346,7 +357,7 @@ test('what there is too little of is said, with the numbers', async () => {
 });
 
 test('an experiment without exposures says so for every metric', async () => {
-  await startExperiment('empty', [0.45, 0.45, 0.1]);
+  await startExperiment('empty');
   const results = await read('', 'empty');
   expect(results.units.analysed).toBe(0);
   expect(results.sampleRatio).toEqual({ fixed: null, sequentialP: 1, isMismatch: false });
@@ -402,4 +413,72 @@ test('a conversion that arrives late is in the next answer', async () => {
   const late: OracleEvent = { type: 'custom', name: 'signup', at: unit.exposedAt + hourMs };
   await sendAll([{ ...unit.visitor, events: [late] }]);
   expect(metricOf(await read('&metric=signup'), 'signup').variations[0]?.total).toBe(before + 1);
+});
+
+test('an account is a unit by the property of its events', async () => {
+  await startExperiment('by-account', { unitType: 'account' });
+  const accounts = Array.from({ length: 240 }, (_, index) => `account-${index}`);
+  const variationOf = (index: number) => (index % 2 === 0 ? 'control' : 'blue');
+  const at = start + dayMs;
+  const events = accounts.flatMap((account, index): OracleEvent[] => [
+    {
+      type: 'exposure',
+      at,
+      props: {
+        experiment: 'by-account',
+        variation: variationOf(index),
+        phase: 1,
+        unitType: 'account',
+        unit: account,
+      },
+    },
+    {
+      type: 'custom',
+      name: 'signup',
+      at: at + hourMs,
+      props: { account: index % 3 === 0 ? account : 'nobody' },
+    },
+  ]);
+  await sendAll([{ id: 'clerk', isBot: false, browser: 'Chrome', events }]);
+  const results = await read('&metric=signup', 'by-account');
+  expect(results.unitType).toBe('account');
+  expect(metricOf(results, 'signup').variations).toMatchObject([
+    { variation: 'control', units: 120, total: 40 },
+    { variation: 'blue', units: 120, total: 40 },
+    { variation: 'green', units: 0, total: 0, mean: null },
+  ]);
+});
+
+test('a user is a unit across visitors', async () => {
+  await startExperiment('by-user', { unitType: 'user' });
+  const at = start + dayMs;
+  const props = { experiment: 'by-user', variation: 'blue', phase: 1, unitType: 'user' };
+  const send = (visitor: string, event: object) =>
+    collector.send(
+      { sentAt: now, visitor: { id: visitor, userId: 'ada' }, events: [{ id: newId(at), ts: at, ...event }] },
+      { site: 'shop' },
+    );
+  await send('phone', { type: 'exposure', props });
+  await send('laptop', { type: 'custom', name: 'signup' });
+  const results = await read('&metric=signup', 'by-user');
+  expect(metricOf(results, 'signup').variations[1]).toMatchObject({ variation: 'blue', units: 1, total: 1 });
+});
+
+test('after the end windows run out, and nothing else counts', async () => {
+  const ended = start + 8 * dayMs;
+  clock = ended;
+  await manage('/checkout/stop?site=shop', {});
+  clock = now;
+  const { units } = findUnits(visitors, { experiment: 'checkout', phase: 1, until: ended });
+  const inArm = (variation: string) => units.filter((unit) => unit.variation === variation);
+  const armsOf = (value: Value, until: number) =>
+    ['control', 'blue'].map((variation) =>
+      armOf(inArm(variation).map((unit) => value(eventsAfter(unit, until), unit))),
+    );
+  expect(armsOf(spend, now)[0]?.mean).toBeGreaterThan(armsOf(spend, ended)[0]?.mean ?? 0);
+  const results = await read();
+  expect(results).toMatchObject({ status: 'stopped', until: new Date(ended).toISOString() });
+  expectArms(results, 'spend', armsOf(spend, now));
+  expectArms(results, 'searches', armsOf(searches, ended));
+  expect(comparisonOf(results, 'spend').power?.fixed.daysToGo).toBeNull();
 });
