@@ -2,6 +2,7 @@ import { type ExperimentResults, experimentResultsSchema } from '@footfall/schem
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addKey, generateKey } from '../../src/access/keys.js';
 import { addSite } from '../../src/access/sites.js';
+import { describeResults } from '../../src/experiments/results/describe-results.js';
 import { inventVisitors, requestOf } from '../experiment-scenario.js';
 import {
   adjustArms,
@@ -19,6 +20,7 @@ import {
   sequentialP,
   welchP,
 } from '../oracle/experiment-results.js';
+import { runFootfall } from '../run-footfall.js';
 import { newId, startTestCollector, type TestCollector } from '../test-collector.js';
 
 const hourMs = 3_600_000;
@@ -395,6 +397,7 @@ test('questions that cannot be answered say why', async () => {
     code: 'unknown_experiment',
     path: 'experiment',
   });
+  expect(await problem('', '%00')).toMatchObject({ status: 404 });
   expect(await problem('&phase=2')).toEqual({ status: 404, code: 'unknown_experiment', path: 'experiment' });
   expect(await problem('&phase=x')).toEqual({ status: 400, code: 'bad_query', path: 'phase' });
   expect(await problem('&breakdown=exit_page')).toEqual({
@@ -413,6 +416,27 @@ test('a conversion that arrives late is in the next answer', async () => {
   const late: OracleEvent = { type: 'custom', name: 'signup', at: unit.exposedAt + hourMs };
   await sendAll([{ ...unit.visitor, events: [late] }]);
   expect(metricOf(await read('&metric=signup'), 'signup').variations[0]?.total).toBe(before + 1);
+});
+
+test('the command prints the same in lines', async () => {
+  const { code, stdout, stderr } = await runFootfall(['experiment', 'results', 'empty', '--site', 'shop'], {
+    env: { DATABASE_URL: collector.url },
+  }).finished;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('empty, phase 1, running: 2026-11-05T09:00 to ');
+  expect(stdout).toContain('signup (primary proportion)\n  control: 0 units\n');
+  expect(stdout).toContain('  blue: not enough data (control: 0 units, expected at least 100)\n');
+
+  const results = await read('&metric=signup');
+  const { lift, sequential, bayesian } = comparisonOf(results, 'signup');
+  const percent = (share = Number.NaN) => `${(100 * share).toFixed(1)} %`;
+  const line = describeResults(results)
+    .split('\n')
+    .find((one) => one.startsWith('  blue'));
+  expect(line).toContain(`blue: ${percent(metricOf(results, 'signup').variations[1]?.mean ?? Number.NaN)}; `);
+  expect(line).toContain(`lift +${percent(lift.lift ?? Number.NaN)} (`);
+  expect(line).toContain(`at any look p = ${sequential?.p.toFixed(4)}`);
+  expect(line).toContain(`chance to win ${percent(bayesian?.chanceToWin)} (not protected against peeking)`);
 });
 
 test('an account is a unit by the property of its events', async () => {

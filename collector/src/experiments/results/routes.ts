@@ -1,8 +1,9 @@
-import { type ExperimentResults, siteSlug } from '@footfall/schema';
+import { type ExperimentResults, experimentKey, siteSlug } from '@footfall/schema';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../../access/authorize.js';
 import type { Database, Transaction } from '../../db/database.js';
+import { parseInput } from '../../read-input.js';
 import { Refusal } from '../../refusal.js';
 import { type Definition, readDefinition } from './definition.js';
 import { readResults } from './read-results.js';
@@ -10,7 +11,8 @@ import { segmentDimensions } from './segments.js';
 
 export type ResultsDeps = { database: Database; now: () => number };
 
-const questionSchema = z.strictObject({
+/** The parameters of a question for results. */
+export const resultsQuerySchema = z.strictObject({
   site: siteSlug,
   phase: z.coerce
     .number({ error: 'expected the number of a phase' })
@@ -24,7 +26,7 @@ const questionSchema = z.strictObject({
     .optional(),
   completeWindows: z.enum(['true', 'false'], { error: 'expected true or false' }).default('false'),
 });
-export type ResultsQuery = z.infer<typeof questionSchema>;
+export type ResultsQuery = z.infer<typeof resultsQuerySchema>;
 
 /**
  * `GET /api/v1/experiments/{key}/results?site=&phase=&metric=&breakdown=&completeWindows=` for analysts: what the events
@@ -33,7 +35,7 @@ export type ResultsQuery = z.infer<typeof questionSchema>;
 export function resultsRoutes({ database, now }: ResultsDeps): Hono {
   const routes = new Hono();
   routes.get('/api/v1/experiments/:experiment/results', async (c) => {
-    const query = parseQuestion(c.req.query());
+    const query = parseInput(resultsQuerySchema, c.req.query(), 'bad_query');
     const header = c.req.header('authorization');
     await authorize(database, { header, allowed: ['owner', 'admin', 'analyst'], site: query.site });
     const answer = await answerResults(database, {
@@ -65,7 +67,8 @@ async function findDefinition(
   tx: Transaction,
   { site, experiment, phase, metric }: ResultsQuery & { experiment: string },
 ): Promise<Definition> {
-  const definition = await readDefinition(tx, { site, experiment, phase });
+  const isKey = experimentKey.safeParse(experiment).success;
+  const definition = isKey ? await readDefinition(tx, { site, experiment, phase }) : 'unknown';
   const named = `experiment "${experiment}"${phase === undefined ? '' : `, phase ${phase}`}`;
   if (definition === 'unknown')
     throw new Refusal(404, 'unknown_experiment', `experiment: there is no ${named} on this site`, {
@@ -79,12 +82,4 @@ async function findDefinition(
     path: 'metric',
     expected: `one of ${keys.join(' ')}`,
   });
-}
-
-function parseQuestion(input: Record<string, string>): ResultsQuery {
-  const parsed = questionSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = issue?.path.join('.') || 'query';
-  throw new Refusal(400, 'bad_query', `${path}: ${issue?.message ?? 'does not fit'}`, { path });
 }
