@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addKey, generateKey } from '../../src/access/keys.js';
 import { addSite } from '../../src/access/sites.js';
 import { describeResults } from '../../src/experiments/results/describe-results.js';
+import { recordSignificance } from '../../src/experiments/results/record-significance.js';
 import { inventVisitors, requestOf } from '../experiment-scenario.js';
 import {
   adjustArms,
@@ -512,4 +513,13 @@ test('after the end windows run out, and nothing else counts', async () => {
   expectArms(results, 'spend', armsOf(spend, now));
   expectArms(results, 'searches', armsOf(searches, ended));
   expect(comparisonOf(results, 'spend').power?.fixed.daysToGo).toBeNull();
+});
+
+test('a stopped experiment keeps its significance, readable by SQL', async () => {
+  await recordSignificance(collector.database, now, (line) => expect.fail(line));
+  const { p } = comparisonOf(await read('&metric=signup'), 'signup').sequential ?? { p: Number.NaN };
+  const rows = await collector.query<{ status: string; statistical_significance: string }>(
+    `select status, statistical_significance from social.experiments where name = 'checkout'`,
+  );
+  expect(rows).toEqual([{ status: 'stopped', statistical_significance: p.toFixed(4) }]);
 });
