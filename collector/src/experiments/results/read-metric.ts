@@ -33,7 +33,7 @@ export function readMetric(
   return tx.query<SumsRow>(
     `/* read-metric.readMetric */
      with ${parts.join(',\n')}
-     select variation, bucket, sum(n)::integer as n, sum(y)::float8 as y, sum(yy)::float8 as yy, sum(x)::float8 as x,
+     select variation, bucket::text, sum(n)::integer as n, sum(y)::float8 as y, sum(yy)::float8 as yy, sum(x)::float8 as x,
        sum(xx)::float8 as xx, sum(xy)::float8 as xy
      from changes group by variation, bucket order by bucket, variation`,
     binder.values,
@@ -48,7 +48,7 @@ export function peopleOf(metric: Metric, { scope, dimension, binder }: Parts): s
   const closes = closesAt(metric, scope, binder);
   const now = bind(new Date(scope.now), 'timestamptz');
   const dayOfEntry = () =>
-    `(${scope.completeWindows ? closes : 'u.exposed_at'} at time zone ${bind(scope.definition.timezone, 'text')})::date::text`;
+    `(${scope.completeWindows ? closes : 'u.exposed_at'} at time zone ${bind(scope.definition.timezone, 'text')})::date`;
   return `people as (
     select u.unit_id, u.variation, u.exposed_at, least(${closes}, ${now}) as ends_at,
       ${dimension ? 's.segment' : dayOfEntry()} as bucket
@@ -63,7 +63,7 @@ function foundOf(metric: Exclude<Metric, { kind: 'quantile' }>, { scope, dimensi
   const { definition } = scope;
   const top = measureOf(metric, definition, binder);
   const bottom = metric.kind === 'ratio' ? denominatorOf(metric, binder) : { matches: 'false', value: '0' };
-  const dayOfEvent = () => `(e.occurred_at at time zone ${bind(definition.timezone, 'text')})::date::text`;
+  const dayOfEvent = () => `(e.occurred_at at time zone ${bind(definition.timezone, 'text')})::date`;
   const preDays = bind(prePeriodDaysOf(metric), 'integer');
   return `found as (
     select p.unit_id, e.occurred_at < p.exposed_at as is_before,
