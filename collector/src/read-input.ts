@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { maxDepth } from '@footfall/schema/limits';
 import type { z } from 'zod';
 import { readBody } from './ingest/read-body.js';
@@ -13,7 +14,7 @@ const notStorable = /[\0\p{Surrogate}]/u;
  *
  * @throws Refusal 400 and 413 that name the place
  */
-export async function readInput(request: Request): Promise<unknown> {
+export async function readInput(request: IncomingMessage): Promise<unknown> {
   const { body, bytes } = await readBody(request);
   if (bytes > maxBodyBytes)
     throw new Refusal(413, 'too_large', `body: expected at most ${maxBodyBytes} bytes, got ${bytes}`);

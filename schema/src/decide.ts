@@ -140,10 +140,11 @@ function readUnit(attributes: Attributes, type: string): string | undefined {
 
 /** What the unit has already, or what it takes over from the one that it was known as before. */
 function stickyOf(experiment: ExperimentConfig, subject: Subject, unit: Unit): Decision | undefined {
-  const { key, phase, variations, fallbackUnitType } = experiment;
+  const { key, phase, variations, fallbackUnitType, seed, hashVersion } = experiment;
+  const bucket = bucketOf(seed, unit.unitId, hashVersion);
   const known = (variation: string, more: Partial<Decision>): Decision | undefined =>
     variations.some((one) => one.key === variation)
-      ? { experiment: key, phase, variation, reason: 'STICKY', isEnrolled: true, unit, ...more }
+      ? { experiment: key, phase, variation, reason: 'STICKY', isEnrolled: true, unit, bucket, ...more }
       : undefined;
   const own = subject.remember?.(key, unit.unitType, unit.unitId);
   if (own?.phase === phase) return known(own.variation, {});

@@ -1,7 +1,9 @@
 import { type Decision, type ExperimentConfig, experimentKey, siteSlug, unitId } from '@footfall/schema';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import type { KeyMemory } from '../access/key-memory.js';
+import { authorizeBy } from '../access/authorize.js';
+import type { SecretKeys } from '../access/secret-keys.js';
 import type { Database } from '../db/database.js';
 import { detectBot } from '../ingest/enrich/bot.js';
 import { parseInput, readInput } from '../read-input.js';
@@ -15,8 +17,10 @@ export type AssignDeps = {
   now: () => number;
   configs: Configs;
   assigner: Assigner;
-  keys: KeyMemory;
+  secretKeys: SecretKeys;
 };
+
+type Environment = { Bindings: HttpBindings };
 
 const roles = ['assign', 'admin', 'owner'] as const;
 const unitName = z
@@ -37,17 +41,17 @@ const assignSchema = z.strictObject({
 const readSchema = z.object({ site: siteSlug, unitType: unitName, unitId });
 
 /** `POST /v1/assign`: one unit, one or many experiments, for good. `GET /v1/assignments`: what it has, without enrolling. */
-export function assignRoutes({ database, configs, assigner, keys }: AssignDeps): Hono {
-  const routes = new Hono();
+export function assignRoutes({ database, configs, assigner, secretKeys }: AssignDeps): Hono<Environment> {
+  const routes = new Hono<Environment>();
 
   routes.post('/v1/assign', async (c) => {
     const header = c.req.header('authorization');
     const { site, unit, experiments, attributes, userAgent, ...subject } = parseInput(
       assignSchema,
-      await readInput(c.req.raw),
+      await readInput(c.env.incoming),
       'bad_assign',
     );
-    await keys.authorize({ header, allowed: roles, site });
+    await authorizeBy(secretKeys.find, { header, allowed: roles, site });
     const known = await configs.of(site);
     const asked = chooseExperiments(known, experiments);
     const answers = await assigner.assign({
@@ -64,7 +68,7 @@ export function assignRoutes({ database, configs, assigner, keys }: AssignDeps):
   routes.get('/v1/assignments', async (c) => {
     const header = c.req.header('authorization');
     const unit = parseInput(readSchema, c.req.query(), 'bad_query');
-    await keys.authorize({ header, allowed: [...roles, 'analyst'], site: unit.site });
+    await authorizeBy(secretKeys.find, { header, allowed: [...roles, 'analyst'], site: unit.site });
     const assignments = await database.withSite(unit.site, (tx) => readAssignments(tx, [unit]));
     return c.json({ assignments: assignments.map(describeStored) });
   });

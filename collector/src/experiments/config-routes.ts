@@ -57,7 +57,7 @@ async function describe(
  */
 export async function requireSite(
   { siteKeys }: Pick<ConfigDeps, 'siteKeys'>,
-  c: Context,
+  c: Pick<Context, 'req'>,
   siteKey = c.req.query('site') ?? '',
 ): Promise<Site> {
   const site = await siteKeys.find(siteKey);
@@ -75,7 +75,7 @@ export async function requireSite(
 }
 
 /** What lets a page of another origin read an answer. The origin was checked before. */
-export function corsHeaders(c: Context): Record<string, string> {
+export function corsHeaders(c: Pick<Context, 'req'>): Record<string, string> {
   const origin = c.req.header('origin');
   if (origin === undefined) return { vary: 'Origin' };
   return {

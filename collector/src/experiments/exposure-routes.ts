@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import { experimentKey, siteSlug, unitId } from '@footfall/schema';
 import { isUuidv7, uuidv7 } from '@footfall/schema/ids';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import type { KeyMemory } from '../access/key-memory.js';
+import { authorizeBy } from '../access/authorize.js';
+import type { SecretKeys } from '../access/secret-keys.js';
 import { readSite, type Site, type SiteRow, siteColumns } from '../access/sites.js';
 import type { Database } from '../db/database.js';
 import { type CollectDeps, collect } from '../ingest/collect.js';
 import { parseInput, readInput } from '../read-input.js';
 import { type Assignment, readAssignments } from './assignment-store.js';
 
-export type ExposureDeps = CollectDeps & { database: Database; now: () => number; keys: KeyMemory };
+export type ExposureDeps = CollectDeps & { database: Database; now: () => number; secretKeys: SecretKeys };
+
+type Environment = { Bindings: HttpBindings };
 
 const roles = ['assign', 'ingest', 'admin', 'owner'] as const;
 const maxExposures = 100;
@@ -39,12 +43,12 @@ type Rejected = { index: number; code: string; message: string };
  * `POST /v1/exposures`: servers tell that units have seen their variation. Only what was assigned can have been seen, and
  * the assignment says which variation it was. Sent again it changes nothing.
  */
-export function exposureRoutes(deps: ExposureDeps): Hono {
-  const routes = new Hono();
+export function exposureRoutes(deps: ExposureDeps): Hono<Environment> {
+  const routes = new Hono<Environment>();
   routes.post('/v1/exposures', async (c) => {
     const header = c.req.header('authorization');
-    const { site: slug, exposures } = parseInput(bodySchema, await readInput(c.req.raw), 'bad_exposure');
-    await deps.keys.authorize({ header, allowed: roles, site: slug });
+    const { site: slug, exposures } = parseInput(bodySchema, await readInput(c.env.incoming), 'bad_exposure');
+    await authorizeBy(deps.secretKeys.find, { header, allowed: roles, site: slug });
     const { site, assignments } = await readStored(deps.database, slug, exposures);
     const receivedAt = deps.now();
     const found = exposures.map((exposure) => findAssignment(exposure, assignments));

@@ -8,6 +8,7 @@ import {
   siteSlug,
   stopSchema,
 } from '@footfall/schema';
+import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
@@ -31,6 +32,8 @@ import { findExperiment, loadExperiments, type StoredExperiment } from './stored
 
 export type ManageDeps = { database: Database; now: () => number; configs: Configs };
 
+type Environment = { Bindings: HttpBindings };
+
 const readers = ['owner', 'admin', 'analyst'] as const;
 const writers = ['owner', 'admin'] as const;
 const base = '/api/v1/experiments';
@@ -46,12 +49,12 @@ const previewSchema = z.strictObject({
 });
 
 /** The management of experiments under `/api/v1/experiments` and `/api/v1/experiment-layers`. */
-export function manageRoutes(deps: ManageDeps): Hono {
+export function manageRoutes(deps: ManageDeps): Hono<Environment> {
   const { database, configs } = deps;
-  const routes = new Hono();
+  const routes = new Hono<Environment>();
 
   routes.post(base, async (c) => {
-    const input = parseInput(newExperimentSchema, await readInput(c.req.raw), 'bad_experiment');
+    const input = parseInput(newExperimentSchema, await readInput(c.env.incoming), 'bad_experiment');
     const author = await requireAuthor(deps, c, input.site);
     const created = await createExperiment(database, input, author);
     configs.forget(input.site);
@@ -79,7 +82,7 @@ export function manageRoutes(deps: ManageDeps): Hono {
 type Target = z.infer<typeof targetSchema>;
 type Apply = (target: Target, input: unknown, author: Author) => Promise<StoredExperiment>;
 
-function addChanges(routes: Hono, deps: ManageDeps): void {
+function addChanges(routes: Hono<Environment>, deps: ManageDeps): void {
   const { database, configs } = deps;
   const parse = <Schema extends z.ZodType>(schema: Schema, input: unknown) =>
     parseInput(schema, input ?? {}, 'bad_experiment');
@@ -87,7 +90,7 @@ function addChanges(routes: Hono, deps: ManageDeps): void {
   function add(method: 'post' | 'patch', path: string, apply: Apply): void {
     routes[method](path, async (c) => {
       const target = readTarget(c);
-      const input = hasBody(c) ? await readInput(c.req.raw) : undefined;
+      const input = hasBody(c) ? await readInput(c.env.incoming) : undefined;
       const author = await requireAuthor(deps, c, target.site);
       const changed = await apply(target, input, author);
       configs.forget(target.site);
@@ -113,7 +116,7 @@ function addChanges(routes: Hono, deps: ManageDeps): void {
   routes.post(`${one}/preview`, async (c) => {
     const target = readTarget(c);
     await requireAuthor(deps, c, target.site);
-    const input = parse(previewSchema, await readInput(c.req.raw));
+    const input = parse(previewSchema, await readInput(c.env.incoming));
     return c.json(await makePreview(deps, target, input));
   });
 }
@@ -139,11 +142,11 @@ function variationOf({ phases, phase }: StoredExperiment) {
 }
 
 /** RFC 9112, section 6.3: a request without either header has no body. */
-function hasBody(c: Context): boolean {
+function hasBody(c: Context<Environment>): boolean {
   return Number(c.req.header('content-length') ?? 0) > 0 || c.req.header('transfer-encoding') !== undefined;
 }
 
-function addLayers(routes: Hono, deps: ManageDeps): void {
+function addLayers(routes: Hono<Environment>, deps: ManageDeps): void {
   const { database, configs } = deps;
   const path = '/api/v1/experiment-layers';
 
@@ -154,7 +157,7 @@ function addLayers(routes: Hono, deps: ManageDeps): void {
   });
 
   routes.put(path, async (c) => {
-    const input = parseInput(layerSchema, await readInput(c.req.raw), 'bad_layer');
+    const input = parseInput(layerSchema, await readInput(c.env.incoming), 'bad_layer');
     const author = await requireAuthor(deps, c, input.site);
     const layer = await setLayer(database, input, author);
     configs.forget(input.site);
@@ -162,15 +165,23 @@ function addLayers(routes: Hono, deps: ManageDeps): void {
   });
 }
 
-function readTarget(c: Context): Target {
+function readTarget(c: Context<Environment>): Target {
   return parseInput(targetSchema, { site: c.req.query('site'), key: c.req.param('key') }, 'bad_query');
 }
 
-async function requireReader({ database }: ManageDeps, c: Context, site: string): Promise<KeyHolder> {
+async function requireReader(
+  { database }: ManageDeps,
+  c: Context<Environment>,
+  site: string,
+): Promise<KeyHolder> {
   return authorize(database, { header: c.req.header('authorization'), allowed: readers, site });
 }
 
-async function requireAuthor({ database, now }: ManageDeps, c: Context, site: string): Promise<Author> {
+async function requireAuthor(
+  { database, now }: ManageDeps,
+  c: Context<Environment>,
+  site: string,
+): Promise<Author> {
   const header = c.req.header('authorization');
   const { name, keyId } = await authorize(database, { header, allowed: writers, site });
   return { actor: `${name} (key ${keyId})`, now: now() };

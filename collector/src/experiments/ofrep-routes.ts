@@ -3,10 +3,13 @@ import { type Decision, decide, type ExperimentConfig, experimentKey } from '@fo
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { authorizeBy } from '../access/authorize.js';
 import { findClientAddress, type ProxyTrust } from '../access/client-address.js';
-import type { KeyMemory } from '../access/key-memory.js';
 import { createRateLimit, type RateLimit } from '../access/rate-limit.js';
+import type { SecretKeys } from '../access/secret-keys.js';
 import type { SiteKeys } from '../access/site-keys.js';
+import type { Availability } from '../db/availability.js';
+import { classifyFailure } from '../db/failure.js';
 import { detectBot } from '../ingest/enrich/bot.js';
 import { parseInput, readInput } from '../read-input.js';
 import { errorBody, Refusal } from '../refusal.js';
@@ -18,11 +21,13 @@ export type OfrepDeps = ProxyTrust & {
   now: () => number;
   configs: Configs;
   assigner: Assigner;
-  keys: KeyMemory;
+  secretKeys: SecretKeys;
   siteKeys: SiteKeys;
+  availability: Pick<Availability, 'isUp'>;
+  log: (line: string) => void;
 };
 
-type Environment = { Bindings: Partial<HttpBindings> };
+type Environment = { Bindings: HttpBindings };
 type OfrepContext = Context<Environment>;
 
 /** Who asks: a server with a secret key, whose units are assigned for good, or a page with the public key of its site. */
@@ -50,11 +55,11 @@ export function ofrepRoutes(deps: OfrepDeps): Hono<Environment> {
   routes.options(`${flags}/*`, (c) => preflight(c));
   routes.options(flags, (c) => preflight(c));
 
-  routes.post(flags, (c) => answerOfrep(c, undefined, () => evaluateAll(deps, c, limit)));
+  routes.post(flags, (c) => answerOfrep(c, { ...deps, key: undefined }, () => evaluateAll(deps, c, limit)));
   // A slash in a key makes more segments of it, or one that holds it once decoded.
   routes.post(`${flags}/:key{.+}`, (c) => {
     const key = c.req.param('key');
-    return answerOfrep(c, key, () => evaluateOne(deps, c, { key, limit }));
+    return answerOfrep(c, { ...deps, key }, () => evaluateOne(deps, c, { key, limit }));
   });
   return routes;
 }
@@ -82,7 +87,7 @@ class OfrepError extends Error {
 
 async function answerOfrep(
   c: OfrepContext,
-  key: string | undefined,
+  { key, ...deps }: Pick<OfrepDeps, 'availability' | 'log'> & { key: string | undefined },
   evaluate: () => Promise<Response>,
 ): Promise<Response> {
   try {
@@ -94,11 +99,17 @@ async function answerOfrep(
       errorDetails,
     });
     if (error instanceof OfrepError) return c.json(body(error.errorCode, error.message), error.status);
-    if (!(error instanceof Refusal)) throw error;
-    const { retryAfterSeconds } = error.detail;
+    const refusal = error instanceof Refusal ? error : explain(error, deps);
+    const { retryAfterSeconds } = refusal.detail;
     if (retryAfterSeconds !== undefined) c.header('retry-after', String(retryAfterSeconds));
-    return c.json({ ...errorBody(error), ...body(codeOf(error), error.message) }, error.status);
+    return c.json({ ...errorBody(refusal), ...body(codeOf(refusal), refusal.message) }, refusal.status);
   }
+}
+
+function explain(cause: unknown, { availability, log }: Pick<OfrepDeps, 'availability' | 'log'>): Refusal {
+  if (availability.isUp() || classifyFailure(cause) !== 'retry')
+    log(`error: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+  return new Refusal(503, 'unavailable', 'flags cannot be evaluated now', { retryAfterSeconds: 5, cause });
 }
 
 function codeOf({ code, status }: Refusal): string {
@@ -148,14 +159,14 @@ async function identify(deps: OfrepDeps, c: OfrepContext, limit: RateLimit): Pro
   const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
   const key = bearer ?? c.req.header('x-api-key') ?? '';
   if (key.startsWith('ff_')) return identifyServer(deps, c, key);
-  limit.take(findClientAddress(c.env?.incoming?.socket.remoteAddress, (name) => c.req.header(name), deps));
+  limit.take(findClientAddress(c.env.incoming.socket.remoteAddress, (name) => c.req.header(name), deps));
   const { site } = await requireSite(deps, c, key);
   return { site, isServer: false };
 }
 
-async function identifyServer({ keys }: OfrepDeps, c: OfrepContext, key: string): Promise<Caller> {
+async function identifyServer({ secretKeys }: OfrepDeps, c: OfrepContext, key: string): Promise<Caller> {
   const named = c.req.query('site') ?? c.req.header('x-footfall-site');
-  const { sites } = await keys.authorize({
+  const { sites } = await authorizeBy(secretKeys.find, {
     header: `Bearer ${key}`,
     allowed: ['assign', 'admin', 'owner'],
     ...(named !== undefined && { site: named }),
@@ -170,7 +181,7 @@ async function identifyServer({ keys }: OfrepDeps, c: OfrepContext, key: string)
 type Subject = { targetingKey: string; attributes: Record<string, unknown> };
 
 async function readSubject(c: OfrepContext): Promise<Subject> {
-  const { context } = parseInput(bodySchema, await readInput(c.req.raw), 'bad_context');
+  const { context } = parseInput(bodySchema, await readInput(c.env.incoming), 'bad_context');
   const { targetingKey, ...attributes } = context;
   if (targetingKey === undefined || targetingKey === null || targetingKey === '')
     throw new OfrepError(400, 'TARGETING_KEY_MISSING', 'context.targetingKey: expected the id of a unit');
@@ -220,7 +231,10 @@ const reasons: Partial<Record<Decision['reason'], string>> = {
 };
 
 // Nested metadata is dropped by clients.
-function describe({ variation, reason, phase, bucket, unit }: Answer, { key, variations }: ExperimentConfig) {
+function describe(
+  { variation, reason, phase, bucket, unit, isEnrolled }: Answer,
+  { key, variations }: ExperimentConfig,
+) {
   const value = variations.find((one) => one.key === variation)?.value ?? variation;
   return {
     key,
@@ -231,7 +245,8 @@ function describe({ variation, reason, phase, bucket, unit }: Answer, { key, var
       experimentKey: key,
       variationId: variation,
       phase,
-      decision: reason,
+      // The first answer and all later ones are the same, and so is their tag.
+      decision: isEnrolled ? 'ASSIGNED' : reason,
       ...(bucket !== undefined && { bucket }),
       ...(unit && { unitType: unit.unitType, assignmentId: `${key}:${phase}:${unit.unitId}` }),
     },

@@ -9,10 +9,10 @@ type StoredEvent = { site: string; type: string; eventDay: string; eventId: stri
  * `offset 0` keeps the planner from joining phases first: it would read all events of the site for each exposure, and a batch
  * of 240 ran into the time limit of five seconds.
  */
-export async function recordExposures(tx: Transaction, inserted: readonly StoredEvent[]): Promise<void> {
+export function recordExposures(tx: Transaction, inserted: readonly StoredEvent[]): void {
   const exposures = inserted.filter(({ type }) => type === 'exposure');
   if (exposures.length === 0) return;
-  await tx.query(
+  tx.send(
     `/* record-exposures.recordExposures */
      with fresh as materialized (
        select * from unnest($1::text[], $2::date[], $3::uuid[]) as u (site, event_day, event_id)

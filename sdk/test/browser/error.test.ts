@@ -165,7 +165,14 @@ it('records the console where that is asked for, and the console still prints', 
   const printed: string[] = [];
   page.on('console', (message) => printed.push(message.text()));
   await page.evaluate(() => console.error('could not save', 7, new TypeError('no disk')));
-  await page.evaluate(() => console.error({ get message() { throw new Error('hostile'); }, name: 'x' }));
+  await page.evaluate(() =>
+    console.error({
+      get message() {
+        throw new Error('hostile');
+      },
+      name: 'x',
+    }),
+  );
   await page.evaluate(() => console.error('plain'));
   const errors = await eventsOf(server, 'error', 2);
   expect(errors.map(({ props }) => props)).toMatchObject([
