@@ -38,6 +38,11 @@ const importRules = [
     why: 'pure: no database, no server, no node; clock and randomness are arguments',
   },
   {
+    files: /^collector\/src\/statistics\//,
+    forbidden: /^(?!\.)|^\.\.\/\.\.\/|^\.\.\/(?!distributions)[a-z]/,
+    why: 'pure formulas: statistics import statistics and nothing else',
+  },
+  {
     files: /^collector\/src\/ingest\/(?!(collect|routes|isolate)\.ts)/,
     forbidden: /\/(validate|commit|collect)\.js$/,
     why: 'steps never import each other: collect.ts composes them, isolate.ts repeats the commit',

@@ -3,6 +3,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
+import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js';
 import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
@@ -12,6 +13,7 @@ import { sdkRoutes } from './sdk-script.js';
 
 export type AppDeps = IngestDeps &
   OverviewDeps &
+  ResultsDeps &
   ExperimentDeps &
   HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
 
@@ -24,6 +26,7 @@ export function createApp(deps: AppDeps): App {
   app.use(refuseWhileStopping(deps.stopping));
   app.route('/', ingestRoutes(deps));
   app.route('/', overviewRoutes(deps));
+  app.route('/', resultsRoutes(deps));
   app.route('/', experimentRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());

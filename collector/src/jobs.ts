@@ -1,6 +1,7 @@
 import type { Database } from './db/database.js';
 import { keepPartitions } from './db/partitions.js';
 import { followSchedule } from './experiments/follow-schedule.js';
+import { recordSignificance } from './experiments/results/record-significance.js';
 import { deleteOldSalts } from './ingest/visitor.js';
 import { applyRetention } from './retention/apply-retention.js';
 import { deleteOldLetters } from './retention/delete-letters.js';
@@ -35,6 +36,7 @@ export const jobs: Job[] = [
   { name: 'rollups', everyMs: secondMs, run: rollUp },
   { name: 'session ends', everyMs: minuteMs, run: endSessions },
   { name: 'experiment schedule', everyMs: 10 * secondMs, run: followSchedule },
+  { name: 'experiment significance', everyMs: minuteMs, run: recordSignificance, canWait: true },
   { name: 'visitor links', everyMs: hourMs, run: deleteOldLinks },
   { name: 'waiting events', everyMs: hourMs, run: deleteOldWaiting },
 ];

@@ -12,6 +12,7 @@ import {
   experimentStart,
   experimentStop,
 } from './commands/experiment.js';
+import { experimentResults } from './commands/experiment-results.js';
 import { importAccessLog } from './commands/import-access-log.js';
 import { keyCreate, keyList, keyRevoke } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
@@ -39,6 +40,7 @@ const commands: Record<string, Command> = {
   'experiment archive': experimentArchive,
   'experiment preview': experimentPreview,
   'experiment layer': experimentLayer,
+  'experiment results': experimentResults,
   'import access-log': importAccessLog,
   replay,
   'bots list': botsList,

@@ -22,6 +22,15 @@ export {
   stopSchema,
   unitId,
 } from './experiment.js';
+export type {
+  Breakdown,
+  Comparison,
+  ExperimentResults,
+  MetricResult,
+  NotEnoughData,
+  VariationResult,
+} from './experiment-results.js';
+export { experimentResultsSchema } from './experiment-results.js';
 export { isUuidv7, timeOfUuidv7, uuidv7 } from './ids.js';
 export * as limits from './limits.js';
 export type { EventFilter, Metric } from './metric.js';

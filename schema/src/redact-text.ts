@@ -75,6 +75,9 @@ function redactIban(candidate: string): string {
 /** ISO 7064 MOD 97-10 over the number with its first four characters moved to the end and letters from A = 10. */
 function isIban(text: string): boolean {
   const compact = text.replace(/[ -]/g, '');
-  const digits = (compact.slice(4) + compact.slice(0, 4)).replace(/\D/g, (letter) => `${Number.parseInt(letter, 36)}`);
+  const digits = (compact.slice(4) + compact.slice(0, 4)).replace(
+    /\D/g,
+    (letter) => `${Number.parseInt(letter, 36)}`,
+  );
   return compact.length > 14 && BigInt(digits) % 97n === 1n;
 }

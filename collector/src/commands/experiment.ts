@@ -24,7 +24,8 @@ import { readOptions } from './read-options.js';
 const text = { type: 'string' } as const;
 const list = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
-const common = { site: text, json: flag } as const;
+/** What every command of experiments takes. */
+export const common = { site: text, json: flag } as const;
 const designOptions = {
   variation: list,
   coverage: text,
@@ -60,7 +61,7 @@ type Definition = {
 };
 
 /** A command of experiments: options, the database, the work, and its result in words or as JSON. */
-function command({ usage, summary, options, run, show }: Definition): Command {
+export function command({ usage, summary, options, run, show }: Definition): Command {
   return {
     usage,
     summary,

@@ -6,7 +6,7 @@ import type { Difference } from './welch.js';
  * Which relative lifts agree with the data: those `inside` two ends; those `outside` of them, or `all`, where the
  * control's mean is not clearly different from zero.
  */
-export type LiftSet = ({ shape: 'inside' | 'outside' } & Interval) | { shape: 'all' };
+export type LiftSet = ({ shape: 'inside' } & Interval) | ({ shape: 'outside' } & Interval) | { shape: 'all' };
 
 export type Lift = {
   /** (treatment - control) / |control|; null where the control's mean is zero. */

@@ -8,6 +8,7 @@ import {
   revenue,
   withPrePeriod,
 } from '../../simulation/populations.js';
+import { repeatQuantileTest } from '../../simulation/quantiles.js';
 import { repeatExperiment } from '../../simulation/repeat-experiment.js';
 import { watchAllocation } from '../../simulation/sample-ratio.js';
 
@@ -49,6 +50,16 @@ test('a few large orders make the tests careful, not eager', () => {
   report('revenue of few orders', { ...called });
   expect(called.sequential).toBeLessThanOrEqual(0.05);
   expect(called.fixed).toBeLessThanOrEqual(fixedLimits.high);
+});
+
+test.each([
+  { quantile: 0.5, seed: 50_041 },
+  { quantile: 0.9, seed: 50_042 },
+])('the quantile $quantile of values in groups is called at its level', ({ quantile, seed }) => {
+  const called = repeatQuantileTest({ quantile, runs, seed });
+  report(`quantile ${quantile}`, { fixed: called });
+  expect(called).toBeGreaterThanOrEqual(fixedLimits.low);
+  expect(called).toBeLessThanOrEqual(fixedLimits.high);
 });
 
 // Per look and arm: what an 80 % plan for a lift of a tenth needs, divided by 150.
