@@ -21,13 +21,13 @@ const socialSecurity =
 /** Spanish identity number with its check letter. */
 const dni = /\b(\d{7,8})-?([a-z])\b/gi;
 
-/** The top-level name is never that of a file, so that `logo@2x.png` passes. */
+/** `logo@2x.png` is a picture for screens of twice the density. */
 const email =
-  /(?:"[^"\n]{1,64}"|[\w.+%'-]{1,64})(?:@|%40)(?:[\w\xa1-\uffff-]+\.)+(?!(?:png|jpe?g|gif|svg|webp|avif|m?js|css)\b)[a-z\xa1-\uffff-]{2,}/gi;
+  /(?:"[^"\n]{1,64}"|[\w.+%'-]{1,64})(?:@(?!\dx\.)|%40)(?:[\w\xa1-\uffff-]+\.)+[a-z\xa1-\uffff-]{2,}/gi;
 
 /** JWT and other tokens in three parts, private keys, keys with a known beginning, the Italian fiscal code, AWS secrets. */
 const secrets =
-  /\b(?:eyJ[\w-]{8,}\.[\w-.]{8,}|(?:SG|[MNO][\w-]{23,25})\.[\w-]{6,}\.[\w-]{20,}|(?:[rs]k[_-]|gh[opsur]_|github_pat_|gl[a-z]{1,4}[st]-|GR1348941|xox[a-z]-|AIza|npm_|pypi-)(?=[\w-]*\d)[\w-]{16,}|A[KS]IA[A-Z\d]{16}|SK[\da-fx]{32}|\d{8,10}:[\w-]{35}|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]\b)|-----BEGIN [A-Z ]*KEY-[^]*?(?:-END[A-Z -]+|$)|(^|[\s"'=:])(?=\S*\d)(?=\S*[A-Z])[\w/+]{40}(?![\w/+=])/g;
+  /\b(?:eyJ[\w-]{8,}\.[\w-.]{8,}|(?:SG|[MNO][\w-]{23,25})\.[\w-]{6,}\.[\w-]{20,}|(?:[rs]k[_-]|gh[opsur]_|github_pat_|gl[a-z]{1,4}[st]-|GR1348941|xox[a-z]-|AIza|npm_|pypi-)(?=[\w-]*\d)[\w-]{16,}|A[KS]IA[A-Z\d]{16}|SK[\da-fx]{32}|\d{8,10}:[\w-]{35}|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]\b)|-----BEGIN [A-Z ]*KEY-[\s\S]*?(?:-END[A-Z -]+|$)|(^|[\s"'=:])(?=\S*\d)(?=\S*[A-Z])[\w/+]{40}(?![\w/+=])/g;
 
 const authorization = /\b(bearer|basic) +(?=\S*[\d=])[\w+/.~-]{8,}=*/gi;
 

@@ -7,10 +7,9 @@ export function createContext(release: string | undefined): () => Context {
   let clientHints: ClientHints | undefined;
   // Only Chromium has them (https://wicg.github.io/ua-client-hints/).
   const { userAgentData }: { userAgentData?: UserAgentData } = navigator as object;
-  userAgentData?.getHighEntropyValues(['formFactors', 'fullVersionList', 'model', 'platformVersion']).then(
-    (hints) => {
-      // They repeat the full version list.
-      clientHints = { ...hints, brands: undefined };
+  userAgentData?.getHighEntropyValues(['formFactors', 'model', 'platformVersion']).then(
+    ({ formFactors, model, platformVersion }) => {
+      clientHints = { formFactors, model, platformVersion };
     },
     () => undefined,
   );

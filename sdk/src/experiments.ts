@@ -42,8 +42,8 @@ type Stored = ExperimentsConfig & { at: number };
 
 const inlineId = 'footfall-experiments';
 const previewParameter = 'footfall_preview';
-const configKey = 'config';
-const notesKey = 'assigned';
+const configKey = 'x.config';
+const notesKey = 'x.assigned';
 const control = 'control';
 const maxAgeMs = 86_400_000;
 const robots = /bot|crawl|spider|headless|lighthouse/i;
@@ -62,9 +62,9 @@ export function experiments(options: ExperimentOptions = {}): Experiments {
 
   function capture(of: Tracker): void {
     tracker = of;
-    notes = parse<Record<string, Remembered>>(of.recall(notesKey)) ?? {};
+    notes = parse<Record<string, Remembered>>(of.store.get(notesKey)) ?? {};
     const given = options.config ?? parse<ExperimentsConfig>(document.getElementById(inlineId)?.textContent);
-    const cached = given ? undefined : parse<Stored>(of.recall(configKey));
+    const cached = given ? undefined : parse<Stored>(of.store.get(configKey));
     if (given) use(given);
     else if (cached && isFresh(cached)) use(cached);
     // What a link shows is told by the collector alone.
@@ -78,15 +78,17 @@ export function experiments(options: ExperimentOptions = {}): Experiments {
     if (!preview || config.overrides) finish();
   }
 
-  async function load({ endpoint, site, keep, guard }: Tracker): Promise<void> {
+  async function load({ options: { endpoint, site }, store, units, guard }: Tracker): Promise<void> {
     try {
       const query = new URLSearchParams({ site, ...(preview && { preview }) });
-      const answer = await fetch(`${endpoint}/v1/experiments?${query}`, { credentials: 'omit' });
+      const answer = await fetch(`${endpoint.replace(/\/+$/, '')}/v1/experiments?${query}`, {
+        credentials: 'omit',
+      });
       if (!answer.ok) return;
       const config: ExperimentsConfig = await answer.json();
       // Once the page has asked, another answer would change it under the reader's eyes: it is for the next page.
       if (waiting) guard(use)(config);
-      if (!preview) keep(configKey, JSON.stringify({ ...config, at: Date.now() }));
+      if (!preview && units()) store.set(configKey, JSON.stringify({ ...config, at: Date.now() }));
     } catch {
       // Without definitions everybody gets the control.
     } finally {
@@ -143,7 +145,7 @@ export function experiments(options: ExperimentOptions = {}): Experiments {
     const name = nameOf(experiment, unitType, unitId);
     if (notes[name]?.phase === phase) return;
     notes[name] = { phase, variation };
-    if (units.isKept) tracker.keep(notesKey, JSON.stringify(notes));
+    if (units.isKept) tracker.store.set(notesKey, JSON.stringify(notes));
     // Visitor and user travel with the batch.
     const isKnown = (unitType === 'visitor' || unitType === 'user') && units[unitType] === unitId;
     const props = { experiment, variation, phase, unitType, unit: isKnown ? undefined : unitId };
@@ -169,7 +171,7 @@ function isFresh({ at }: Stored): boolean {
 
 function parse<Value>(text: string | null | undefined): Value | undefined {
   try {
-    return JSON.parse(text ?? 'null') ?? undefined;
+    return JSON.parse(text || 'null') ?? undefined;
   } catch {
     return undefined;
   }

@@ -24,13 +24,13 @@ export function createGate({ identity, queue, ledger, transport, log }: Parts): 
 
   function accept(event: WireEvent): void {
     const mode = identity.mode();
-    log(['not allowed', 'held', 'queued', 'queued'][mode], event);
     if (mode > hold) {
+      log('queued', event);
       queue.add(event, identity.groupAt(event.ts));
       transport.schedule();
-    } else if (mode === hold) {
-      if (held.length < maxHeldEvents) held.push(event);
-      else notHeld++;
+    } else {
+      log(mode === hold ? 'held' : 'not allowed', event);
+      if (mode === hold && held.push(event) > maxHeldEvents) notHeld++;
     }
   }
 
@@ -48,7 +48,7 @@ export function createGate({ identity, queue, ledger, transport, log }: Parts): 
 
   function release(): void {
     if (notHeld) drop('consent_pending', notHeld);
-    held.forEach(accept);
+    held.slice(0, maxHeldEvents).forEach(accept);
     held = [];
     notHeld = 0;
     transport.resume();

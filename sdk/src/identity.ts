@@ -17,62 +17,64 @@ export type Identity = {
   consent(state: ConsentState | 'opt-out'): void;
 };
 
-const visitorId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const visitorId = /^[\da-f-]{36}$/;
 
 /** Keeps consent, visitor, user and session: in storage when the identity is persistent, else in memory or not at all. */
-export function createIdentity(options: Options, store: Store, prefix: string): Identity {
-  const visitorKey = `${prefix}visitor`;
-  const userKey = `${prefix}user`;
-  const sessionKey = `${prefix}session`;
-  const optOutKey = `${prefix}optout`;
+export function createIdentity(store: Store, options: Options): Identity {
   let state = options.consent ?? 'granted';
   let user: string | null | undefined;
   let links: true | undefined;
 
   function mode(): Mode {
-    return store.get(optOutKey) ? off : modeFor(state, options, navigator);
+    return store.get('optout') ? off : modeFor(state, options, navigator);
   }
 
   function groupAt(nowMs: number): Group {
-    if (mode() < persistent)
+    const { visitor: id, user: userId, isKept } = units() ?? {};
+    if (!isKept)
       return {
-        visitor: user ? { userId: user } : undefined,
+        visitor: userId ? { userId } : undefined,
         context: { consent: state === 'denied' ? state : 'cookieless' },
       };
     return {
-      visitor: { id: visitor(), userId: user ?? store.get(userKey) },
-      session: { id: sessionAt(store, sessionKey, nowMs) },
+      visitor: { id, userId },
+      session: { id: sessionAt(store, nowMs) },
       linkCookieless: links,
       context: { consent: 'granted' },
     };
   }
 
   function units(): Units | undefined {
-    const isKept = mode() === persistent;
-    const known = user ?? (isKept ? store.get(userKey) : undefined);
-    return mode() > hold ? { visitor: isKept ? visitor() : undefined, user: known, isKept } : undefined;
+    const now = mode();
+    if (now <= hold) return undefined;
+    const isKept = now === persistent;
+    return {
+      visitor: isKept ? visitor() : undefined,
+      user: user || (isKept && store.get('user')) || undefined,
+      isKept,
+    };
   }
 
   function visitor(): string {
-    const stored = store.get(visitorKey);
+    const stored = store.get('visitor');
     // The collector refuses a whole batch for an identity that it cannot trust.
-    if (stored && visitorId.test(stored)) return stored;
+    if (visitorId.test(stored)) return stored;
     const id = nextId();
-    store.set(visitorKey, id);
+    store.set('visitor', id);
     return id;
   }
 
   function setUser(userId: string | null): void {
     user = userId && String(userId).slice(0, maxIdChars);
-    if (user && mode() === persistent) store.set(userKey, user);
-    else store.remove(userKey);
+    if (user && mode() === persistent) store.set('user', user);
+    else store.remove('user');
   }
 
   function consent(next: ConsentState | 'opt-out'): void {
     const before = mode();
-    if (next === 'opt-out') store.set(optOutKey, '1');
+    if (next === 'opt-out') store.set('optout', '1');
     else state = next;
-    if (next === 'granted') store.remove(optOutKey);
+    if (next === 'granted') store.remove('optout');
     if (before === cookieless && mode() === persistent) links = true;
     forgetUnlessAllowed();
   }
@@ -81,7 +83,7 @@ export function createIdentity(options: Options, store: Store, prefix: string): 
   function forgetUnlessAllowed(): void {
     if (mode() !== off && state !== 'denied') return;
     user = links = undefined;
-    [visitorKey, userKey, sessionKey, ...store.keys(`${prefix}x.`)].forEach(store.remove);
+    ['visitor', 'user', 'session', ...store.names('x.')].forEach(store.remove);
   }
 
   forgetUnlessAllowed();

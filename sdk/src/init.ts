@@ -1,3 +1,4 @@
+import { createGuard, createLog } from './guard.js';
 import type { Footfall, Options } from './options.js';
 import { start } from './tracker.js';
 
@@ -8,25 +9,30 @@ const silent: Footfall = {
   identify() {},
   consent() {},
   optOut() {},
-  flush: () => Promise.resolve(),
+  async flush() {},
   stop() {},
 };
 
-const running = new Map<string, Footfall>();
+/** Kept on the page, so that a second copy of this code finds what the first one has started. */
+const registry = Symbol.for('footfall');
+
+declare global {
+  interface Window {
+    [registry]?: Record<string, Footfall | undefined>;
+  }
+}
 
 /**
  * Starts capturing for a site. Calling it again for the same site returns what is running; on a server, or
  * without a site, it returns an object that does nothing.
  */
 export function init(options: Options): Footfall {
-  const { site, debug } = options;
+  const site = options?.site;
   if (typeof window === 'undefined' || !site) return silent;
-  try {
-    const footfall = running.get(site) ?? start(options, () => running.delete(site));
-    running.set(site, footfall);
-    return footfall;
-  } catch (error) {
-    if (debug) console.debug('[footfall]', error);
-    return silent;
-  }
+  window[registry] ??= {};
+  const running = window[registry];
+  const log = createLog(options.debug);
+  const guard = createGuard(log);
+  running[site] ??= guard(start)(options, { guard, log, onStop: () => delete running[site] });
+  return running[site] ?? silent;
 }

@@ -1,71 +1,64 @@
+import { nextId } from './event-id.js';
 import type { Store } from './store.js';
 
-type Counts = Record<string, number>;
-
-/** Counts by key: one for each reason and tab. */
-export type Drops = [key: string, count: number][];
+/** What was dropped and is not reported yet: the text of each record is `reason count`. */
+export type Drops = { name: string; text: string }[];
 
 export type Ledger = {
   drop(reason: string, count?: number): void;
   drops(): Drops;
-  /** Takes off counts that have arrived. */
+  /** Forgets what has arrived. */
   settle(drops: Drops): void;
   clear(): void;
 };
 
+/** How the names of records start. */
+const start = 'd.';
+
+/** A storm beyond these goes on being counted in memory. */
+const maxRecords = 100;
+
 /**
- * Counts what was captured and not kept, so that captured = delivered + waiting + dropped. Each tab counts under
- * keys of its own, `{prefix}{tab}.{reason}`: two tabs that shared one would overwrite each other.
+ * Counts what was captured and not kept, so that captured = delivered + waiting + dropped. A record is written once
+ * and removed once: a number that two tabs change would lose what the slower one has counted.
  */
-export function createLedger(store: Store, prefix: string, tab: string): Ledger {
-  let unsaved: Counts | undefined;
+export function createLedger(store: Store): Ledger {
+  const unsaved = new Map<string, number>();
 
   /** Written in a later task: a storm of errors must not become a storm of writes. */
   function drop(reason: string, count = 1): void {
-    if (!unsaved) {
-      unsaved = {};
-      setTimeout(save);
-    }
-    unsaved[reason] = (unsaved[reason] ?? 0) + count;
+    if (!unsaved.size) setTimeout(save);
+    unsaved.set(reason, (unsaved.get(reason) ?? 0) + count);
   }
 
   function save(): void {
-    for (const reason in unsaved) add(`${prefix}${tab}.${reason}`, unsaved[reason] ?? 0);
-    unsaved = undefined;
-  }
-
-  /** Reads before it writes: the tab that owns the count may have counted since it was sent. */
-  function add(key: string, difference: number): void {
-    const count = countAt(key) + difference;
-    if (count > 0) store.set(key, `${count}`);
-    else store.remove(key);
-  }
-
-  /** 0 where another script has damaged it. */
-  function countAt(key: string): number {
-    return Number(store.get(key)) || 0;
+    if (store.names(start).length > maxRecords) return;
+    for (const [reason, count] of unsaved) store.set(start + nextId(), `${reason} ${count}`);
+    unsaved.clear();
   }
 
   return {
     drop,
     drops() {
       save();
-      return store.keys(prefix).map((key) => [key, countAt(key)]);
+      return store.names(start).map((name) => ({ name, text: store.get(name) }));
     },
-    settle: (sent) => sent.forEach(([key, count]) => add(key, -count)),
+    settle(sent) {
+      for (const { name } of sent) store.remove(name);
+    },
     clear() {
-      unsaved = undefined;
-      store.keys(prefix).forEach(store.remove);
+      unsaved.clear();
+      store.names(start).forEach(store.remove);
     },
   };
 }
 
-/** The counts of all tabs by reason, or undefined when nothing was dropped. */
-export function sumOf(drops: Drops): Counts | undefined {
-  let sum: Counts | undefined;
-  for (const [key, count] of drops) {
-    const reason = key.slice(key.lastIndexOf('.') + 1);
-    sum = { ...sum, [reason]: (sum?.[reason] ?? 0) + count };
+/** The counts by reason, or undefined when nothing was dropped. */
+export function sumOf(drops: Drops): Record<string, number> | undefined {
+  const sum: Record<string, number> = {};
+  for (const { text } of drops) {
+    const [reason = '', count] = text.split(' ');
+    sum[reason] = (sum[reason] ?? 0) + (Number(count) || 0);
   }
-  return sum;
+  return drops[0] && sum;
 }

@@ -89,15 +89,11 @@ export type Tracker = {
   text(value: string, maxChars: number): string;
   url(value: string): string;
   readonly hash: boolean;
-  readonly site: string;
-  /** Of the collector, without a slash at its end. */
-  readonly endpoint: string;
+  readonly options: Options;
+  /** Texts that outlive the page. What is kept under a name that begins with `x.` is erased with the identity. */
+  readonly store: { get(name: string): string; set(name: string, value: string): void };
   /** Who is known, without starting or prolonging a session; undefined where nothing may be stored or sent. */
   units(): Units | undefined;
-  /** What was kept under a name, also by an earlier page. */
-  recall(name: string): string | undefined;
-  /** Keeps a text in this browser until consent is withdrawn. */
-  keep(name: string, text: string): void;
 };
 
 /** A part that records something on its own, such as `click()`. */

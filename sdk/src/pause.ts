@@ -13,30 +13,33 @@ export type Pause = {
   networkIsBack(): void;
 };
 
-const dayMs = 86_400_000;
+/** Beyond it the clock was set back since the wait began. */
+const maxWaitMs = 86_400_000;
+
+/** The name under which the end of the wait is stored. */
+const until = 'wait';
 
 /** The wait after a failure. It is stored, so that all tabs of the site respect an outage together. */
-export function createPause(store: Store, key: string): Pause {
+export function createPause(store: Store): Pause {
   let failures = 0;
   let networkFailed = false;
 
   function end(): void {
     failures = 0;
-    store.remove(key);
+    store.remove(until);
   }
 
   return {
-    /** Beyond a day the clock was set back since the wait began. */
     remainingMs() {
-      const ms = Number(store.get(key)) - Date.now();
-      return ms > 0 && ms < dayMs ? ms : 0;
+      const ms = Number(store.get(until)) - Date.now();
+      return ms > 0 && ms <= maxWaitMs ? ms : 0;
     },
     isRetry: () => failures > 0,
     begin({ status, retryAfterMs }) {
       failures++;
-      const ms = retryAfterMs ?? backoffMs(failures, Math.random());
+      const ms = Math.min(retryAfterMs ?? backoffMs(failures, Math.random()), maxWaitMs);
       networkFailed = !status;
-      store.set(key, `${Date.now() + ms}`);
+      store.set(until, `${Date.now() + ms}`);
       return ms;
     },
     end,

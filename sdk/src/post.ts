@@ -10,18 +10,16 @@ const timeoutMs = 20_000;
 const minGzipChars = 1400;
 
 type How = {
-  /** The page may not live long enough for an answer, nor for what takes a moment. */
+  /** The page may not live long enough for an answer. */
   isLeaving: boolean;
   keepalive: boolean;
 };
 
-/** Posts a batch as text/plain, which needs no CORS preflight; the collector knows gzip by its first bytes. */
-export async function post(url: string, text: string, { isLeaving, keepalive }: How): Promise<Answer> {
+/** Posts a batch as text/plain, which needs no CORS preflight. */
+export async function post(url: string, body: string | Blob, { isLeaving, keepalive }: How): Promise<Answer> {
   try {
     // A beacon has no answer: the events stay, are sent again, and the collector knows their ids.
-    if (isLeaving && !('keepalive' in Request.prototype)) navigator.sendBeacon(url, text);
-    const zips = !isLeaving && text.length > minGzipChars && 'CompressionStream' in window;
-    const body = zips ? await compress(text) : text;
+    if (isLeaving && !('keepalive' in Request.prototype)) navigator.sendBeacon(url, body);
     const response = await fetch(url, {
       method: 'POST',
       body,
@@ -39,6 +37,8 @@ export async function post(url: string, text: string, { isLeaving, keepalive }: 
   }
 }
 
-function compress(text: string): Promise<Blob> {
+/** Compresses what is worth it, where the browser can; the collector knows gzip by its first bytes. */
+export async function compress(text: string): Promise<string | Blob> {
+  if (text.length < minGzipChars || !('CompressionStream' in window)) return text;
   return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).blob();
 }

@@ -23,6 +23,9 @@ export type Queue = {
   clear(): void;
 };
 
+/** How the keys of events start; the ids after it sort in the order of capture. */
+const start = 'e.';
+
 /** Browsers give an origin about five million characters; the page needs them too. */
 const maxQueuedChars = 1_000_000;
 
@@ -33,15 +36,15 @@ const minEventChars = 1000;
  * Events that wait, one key each: two tabs that share one array overwrite each other. When the queue is full
  * the newest event is refused, because the oldest are the ones that explain the rest of the visit.
  */
-export function createQueue(store: Store, prefix: string, ledger: Ledger): Queue {
+export function createQueue(store: Store, ledger: Ledger): Queue {
   let room = measure();
 
   function keys(): string[] {
-    return store.keys(prefix);
+    return store.names(start);
   }
 
   function measure(): number {
-    return keys().reduce((left, key) => left - charsOf(store.get(key) ?? ''), maxQueuedChars);
+    return keys().reduce((left, key) => left - charsOf(store.get(key)), maxQueuedChars);
   }
 
   function add(event: WireEvent, group: Group): void {
@@ -49,12 +52,14 @@ export function createQueue(store: Store, prefix: string, ledger: Ledger): Queue
     const record = `${JSON.stringify(group)}\n${text}`;
     const chars = charsOf(record);
     if (chars > room) room = measure();
-    if (byteLength(text) > maxEventBytes) return ledger.drop('too_large');
-    if (chars > room) return ledger.drop('queue_full');
-    room -= chars;
-    // A user id stays in memory as long as there is no consent to store it.
-    const mayStore = group.context.consent === 'granted' || !group.visitor;
-    store[mayStore ? 'set' : 'hold'](prefix + event.id, record);
+    if (byteLength(text) > maxEventBytes) ledger.drop('too_large');
+    else if (chars > room) ledger.drop('queue_full');
+    else {
+      room -= chars;
+      // A user id stays in memory as long as there is no consent to store it.
+      const mayStore = group.context.consent === 'granted' || !group.visitor;
+      store[mayStore ? 'set' : 'hold'](start + event.id, record);
+    }
   }
 
   function next({ maxEvents, maxBytes, isBusy, begin }: Share): Batch | undefined {
@@ -83,7 +88,7 @@ export function createQueue(store: Store, prefix: string, ledger: Ledger): Queue
   /** Nothing where another tab was faster, or where another script of the page has damaged the record. */
   function read(key: string): string[] {
     const record = store.get(key);
-    if (!record || /^{.*}\n{.*}$/.test(record)) return record?.split('\n') ?? [];
+    if (!record || /^{.*}\n{.*}$/.test(record)) return record.split('\n');
     store.remove(key);
     ledger.drop('corrupt');
     return [];

@@ -18,7 +18,6 @@ export type Recorder = {
 /** Turns what was captured into events: id, time, order and page are fixed here, once and for all. */
 export function createRecorder(options: Options, accept: (event: WireEvent) => void): Recorder {
   const pageListeners: (() => void)[] = [];
-  let seq = 0;
   let page: { pageId?: string; url: string } = { url: url(location.href) };
 
   function url(value: string): string {
@@ -27,7 +26,7 @@ export function createRecorder(options: Options, accept: (event: WireEvent) => v
 
   function stamp(): Stamp {
     const ts = Date.now();
-    return { id: nextId(ts), ts, seq: seq++, ...page };
+    return { id: nextId(ts), ts, ...page };
   }
 
   function beginPage(referrer: string): (overrides?: PageOverrides) => void {

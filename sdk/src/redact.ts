@@ -14,14 +14,11 @@ export function cleanText(text: string, maxChars: number): string {
 export function cleanProps(props: Props | undefined): Props | undefined {
   let keysLeft = maxKeys;
 
-  function clean(value: unknown, depth: number): unknown {
-    if (/^(string|number|bigint)$/.test(typeof value)) {
-      const text = String(value);
-      const cleaned = cleanText(text, maxStringBytes);
-      return typeof value === 'number' && cleaned === text ? value : cleaned;
-    }
-    if (!value || typeof value !== 'object' || value instanceof Date) return value;
-    if (depth >= maxDepth) return null;
+  /** Dates and other objects with a text of their own are taken as JSON takes them. */
+  function clean(raw: unknown, depth: number): unknown {
+    const value: unknown = (raw as Partial<Date> | null)?.toJSON?.() ?? raw;
+    if (typeof value !== 'object') return cleanValue(value);
+    if (!value || depth >= maxDepth) return null;
     return Array.isArray(value)
       ? value.slice(0, keysLeft).map((item) => clean(item, depth + 1))
       : copy(value, depth);
@@ -37,4 +34,10 @@ export function cleanProps(props: Props | undefined): Props | undefined {
   }
 
   return props && copy(props, 1);
+}
+
+/** A number stays one unless it is that of a card. JSON has no integers beyond 64 bits: they become text. */
+function cleanValue(value: unknown): unknown {
+  const text = cleanText(String(value), maxStringBytes);
+  return typeof value === 'bigint' || text !== String(value) ? text : value;
 }

@@ -1,5 +1,10 @@
-/** What an answer means for the batch that was sent. */
-export type Verdict = 'delivered' | 'refused' | 'halve' | 'stop' | 'later';
+/** What an answer means for the batch that was sent. Numbers, since the bundle would hold each word several times. */
+export const delivered = 0;
+export const refused = 1;
+export const halve = 2;
+export const stop = 3;
+export const later = 4;
+export type Verdict = typeof delivered | typeof refused | typeof halve | typeof stop | typeof later;
 
 const backoffFloorMs = 3000;
 const backoffCeilingMs = 300_000;
@@ -9,11 +14,17 @@ export function judge(
   status: number,
   { events, isLastTry }: { events: number; isLastTry?: boolean },
 ): Verdict {
-  if (status === 200) return 'delivered';
-  if (status === 500 && events === 1 && isLastTry) return 'refused';
-  if (status === 401 || status === 403) return 'stop';
-  if (events > 1 && (status === 408 || status === 413)) return 'halve';
-  return status < 400 || status > 499 || status === 408 || status === 429 ? 'later' : 'refused';
+  const isAlone = events === 1;
+  const known: Record<number, Verdict> = {
+    200: delivered,
+    401: stop,
+    403: stop,
+    408: isAlone ? later : halve,
+    413: isAlone ? refused : halve,
+    429: later,
+    500: isAlone && isLastTry ? refused : later,
+  };
+  return known[status] ?? (status > 399 && status < 500 ? refused : later);
 }
 
 /**

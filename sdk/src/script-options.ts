@@ -31,9 +31,15 @@ export function optionsFrom({ src, dataset }: Source): Omit<Options, 'captures'>
     consoleErrors: isOn(dataset.consoleErrors),
     vitalsUrl: new URL('vitals.js', src).href,
     respectDoNotTrack: isOn(dataset.respectDoNotTrack),
+    beforeSend: beforeSendOf(dataset.beforeSend),
     debug: isOn(dataset.debug),
     release,
   };
+}
+
+/** A function of the page by its name, looked up when it is needed. One that is not there drops the event. */
+function beforeSendOf(name: string | undefined): Options['beforeSend'] {
+  return name ? (event) => Reflect.get(window, name)(event) : undefined;
 }
 
 /** A misspelled state waits, since it was meant to say something. */
@@ -46,5 +52,8 @@ function isOn(text = 'false'): boolean {
 }
 
 function listOf(text = ''): string[] {
-  return text.split(',').map((name) => name.trim());
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
 }

@@ -9,7 +9,7 @@ import { textCopy } from './capture/text-copy.js';
 import { whenQuiet } from './capture/when-quiet.js';
 import { init } from './init.js';
 import type { Capture, Footfall } from './options.js';
-import { type ScriptOptions, optionsFrom } from './script-options.js';
+import { optionsFrom, type ScriptOptions } from './script-options.js';
 
 /** Every capture by its name in `data-captures`. */
 function capturesBy({ allowFields, consoleErrors, vitalsUrl }: ScriptOptions): Record<string, () => Capture> {

@@ -1,78 +1,103 @@
 import { hold } from './consent.js';
 import { createContext } from './context.js';
 import { createDelivery } from './delivery.js';
-import { nextId } from './event-id.js';
-import { createGate } from './gate.js';
-import { createGuard, createLog } from './guard.js';
-import { createIdentity } from './identity.js';
+import { createGate, type Gate } from './gate.js';
+import type { Guard, Log } from './guard.js';
+import { createIdentity, type Identity } from './identity.js';
 import { createLedger } from './ledger.js';
-import { watchLifecycle } from './lifecycle.js';
 import { exclusively } from './lock.js';
 import type { Footfall, Options, Tracker } from './options.js';
 import { createPause } from './pause.js';
 import { createQueue } from './queue.js';
-import { createRecorder } from './recorder.js';
+import { createRecorder, type Recorder } from './recorder.js';
 import { cleanText } from './redact.js';
-import { openStore } from './store.js';
-import { createTransport } from './transport.js';
+import { openStore, type Store } from './store.js';
+import { createTransport, type Transport } from './transport.js';
+
+type Tools = { guard: Guard; log: Log; onStop: () => void };
 
 /** Wires the parts: captures -> recorder -> gate (consent) -> queue -> transport. */
-export function start(options: Options, onStop: () => void): Footfall {
-  const { captures = [], hash = false, beforeSend = (event) => event } = options;
-  const log = createLog(options.debug);
-  const guard = createGuard(log);
+export function start(options: Options, { guard, log, onStop }: Tools): Footfall {
   const prefix = `footfall.${options.site}.`;
-  const tab = nextId();
   const ended = new AbortController();
-  ended.signal.addEventListener('abort', onStop);
+  const { signal } = ended;
 
-  const store = openStore(true);
-  const queueStore = options.persistQueue === false ? openStore(false) : store;
-  const ledger = createLedger(queueStore, `${prefix}d.`, tab);
-  const queue = createQueue(queueStore, `${prefix}e.`, ledger);
-  const identity = createIdentity(options, store, prefix);
-  const pause = createPause(store, `${prefix}wait`);
+  const store = openStore(prefix, true);
+  const queueStore = options.persistQueue === false ? openStore(prefix, false) : store;
+  const ledger = createLedger(queueStore);
+  const queue = createQueue(queueStore, ledger);
+  const identity = createIdentity(store, options);
+  const pause = createPause(store);
   const context = createContext(options.release);
   const delivery = createDelivery({ url: ingestUrl(options), queue, ledger, pause, context, log });
   const transport = createTransport({
     delivery,
     pause,
     isOpen: () => identity.mode() > hold,
-    exclusively: (work) => exclusively(store, `${prefix}sender`, tab, work),
+    exclusively: (work) => exclusively(store, prefix, work),
     log,
   });
   const gate = createGate({ identity, queue, ledger, transport, log });
-  const filter = guard(beforeSend);
+  const filter = guard(options.beforeSend ?? ((event) => event));
   const recorder = createRecorder(options, (event) => {
-    if (ended.signal.aborted) return;
+    if (signal.aborted) return;
     const kept = filter(event);
     if (kept) gate.accept(kept);
     else gate.drop('before_send');
   });
-  const hideListeners: ((ends: boolean) => void)[] = [transport.flushNow];
-  const tracker: Tracker = {
-    ...recorder,
-    guard,
-    listen(target, type, handler) {
-      target.addEventListener(type, guard(handler), { capture: true, passive: true, signal: ended.signal });
-    },
-    onHide: (listener) => void hideListeners.unshift(guard(listener)),
-    drop: gate.drop,
-    text: cleanText,
-    hash,
-    site: options.site,
-    endpoint: endpointOf(options),
-    units: identity.units,
-    recall: (name) => store.get(`${prefix}x.${name}`),
-    keep(name, text) {
-      if (identity.mode() > hold) store.set(`${prefix}x.${name}`, text);
-    },
-  };
-  const onHide = (ends: boolean) => hideListeners.forEach((listener) => void listener(ends));
-  watchLifecycle(tracker.listen, { onHide, onReturn: transport.resume, onOnline: transport.wake });
-  for (const capture of captures) guard(capture)(tracker);
-  transport.resume();
 
+  startCaptures(options, { gate, recorder, transport, guard, signal, identity, store });
+  transport.resume();
+  return publicApi({ gate, recorder, transport, guard }, () => {
+    ended.abort();
+    transport.stop();
+    onStop();
+  });
+}
+
+function ingestUrl({ endpoint, site }: Options): string {
+  return `${endpoint.replace(/\/+$/, '')}/v1/events?site=${encodeURIComponent(site)}`;
+}
+
+type Browser = { signal: AbortSignal; identity: Identity; store: Store };
+type Parts = { gate: Gate; recorder: Recorder; transport: Transport; guard: Guard };
+
+/**
+ * `hidden` is the last event that mobile browsers are sure to send, and `pagehide` the last on navigation.
+ * `unload` and `beforeunload` are never used: they keep pages out of the back/forward cache.
+ */
+function startCaptures(
+  options: Options,
+  { gate, recorder, transport, guard, signal, identity, store }: Parts & Browser,
+): void {
+  const { captures = [], hash = false } = options;
+  const hideListeners: ((ends: boolean) => void)[] = [transport.flushNow];
+  const hide = (ends: boolean) => hideListeners.forEach((listener) => void listener(ends));
+
+  const listen: Tracker['listen'] = (target, type, handler) =>
+    target.addEventListener(type, guard(handler), { capture: true, passive: true, signal });
+
+  listen(document, 'visibilitychange', () =>
+    document.visibilityState === 'hidden' ? hide(false) : transport.resume(),
+  );
+  listen(window, 'pagehide', () => hide(true));
+  listen(window, 'online', transport.wake);
+  for (const capture of captures)
+    guard(capture)({
+      ...recorder,
+      guard,
+      listen,
+      onHide: (listener) => void hideListeners.unshift(guard(listener)),
+      drop: gate.drop,
+      text: cleanText,
+      hash,
+      options,
+      store,
+      units: identity.units,
+    });
+}
+
+function publicApi({ gate, recorder, transport, guard }: Parts, stop: () => void): Footfall {
   return {
     track: guard((name, props, money) => recorder.send({ ...money, type: 'custom', name, props })),
     pageview: guard((overrides) => recorder.beginPage('')(overrides)),
@@ -83,17 +108,6 @@ export function start(options: Options, onStop: () => void): Footfall {
     consent: guard(gate.consent),
     optOut: guard(() => gate.consent('opt-out')),
     flush: transport.flush,
-    stop: guard(() => {
-      ended.abort();
-      transport.stop();
-    }),
+    stop: guard(stop),
   };
-}
-
-function endpointOf({ endpoint }: Options): string {
-  return endpoint.replace(/\/+$/, '');
-}
-
-function ingestUrl(options: Options): string {
-  return `${endpointOf(options)}/v1/events?site=${encodeURIComponent(options.site)}`;
 }

@@ -1,6 +1,7 @@
 import type { Delivery } from './delivery.js';
 import type { Log } from './guard.js';
 import type { Pause } from './pause.js';
+import { stop as refusal, type Verdict } from './retry.js';
 
 export type Transport = {
   /** Sends soon, or at once when a batch worth of events waits. */
@@ -48,8 +49,10 @@ export function createTransport({ delivery, pause, isOpen, exclusively, log }: P
     if (isOpen() && delivery.hasMore()) wait();
   }
 
-  function next(): ReturnType<Delivery['next']> {
-    return stopped || !isOpen() || pause.remainingMs() ? undefined : delivery.next();
+  /** Sends one batch, if there is one that may be sent now. */
+  function send(how: { isLeaving: boolean }): Promise<Verdict> | undefined {
+    const batch = stopped || !isOpen() || pause.remainingMs() ? undefined : delivery.next(how);
+    return batch && delivery.deliver(batch, how);
   }
 
   async function flush(): Promise<void> {
@@ -61,14 +64,15 @@ export function createTransport({ delivery, pause, isOpen, exclusively, log }: P
   }
 
   async function drain(): Promise<void> {
-    for (let batch = next(); batch; batch = next()) {
-      if ((await delivery.deliver(batch)) === 'stop') stop();
-    }
+    let verdict: Verdict | undefined;
+    do {
+      verdict = await send({ isLeaving: false });
+      if (verdict === refusal) stop();
+    } while (verdict !== undefined);
   }
 
   function flushNow(): void {
-    const batch = next();
-    if (batch) delivery.deliver(batch, { isLeaving: true }).then(resume, log);
+    send({ isLeaving: true })?.then(resume, log);
   }
 
   function wake(): void {

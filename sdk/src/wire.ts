@@ -2,8 +2,8 @@ import type { Captured, Props } from './captured.js';
 
 // A field that is undefined is not sent: JSON leaves it out.
 
-/** What every event carries. Times are milliseconds since 1970. */
-export type Stamp = { id: string; ts: number; seq: number; pageId?: string | undefined; url: string };
+/** What every event carries. Times are milliseconds since 1970. Ids sort in the order of the events of a page. */
+export type Stamp = { id: string; ts: number; pageId?: string | undefined; url: string };
 
 type Pageview = {
   type: 'pageview';
@@ -24,18 +24,11 @@ export type Group = {
   context: { consent: 'granted' | 'denied' | 'cookieless' };
 };
 
-type Brand = { brand: string; version: string };
-
+/** What the headers of a request do not tell: they hold brands, platform and mobile already. */
 export type ClientHints = {
-  brands?: undefined;
-  fullVersionList?: Brand[] | undefined;
-  mobile?: boolean | undefined;
-  platform?: string | undefined;
-  platformVersion?: string | undefined;
-  model?: string | undefined;
-  architecture?: string | undefined;
-  bitness?: string | undefined;
   formFactors?: string[] | undefined;
+  model?: string | undefined;
+  platformVersion?: string | undefined;
 };
 
 export type Context = {

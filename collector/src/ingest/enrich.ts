@@ -63,7 +63,7 @@ function describeClient({ batch, client }: Batch, geo: EnrichDeps['geo']): Share
   const context = batch.context;
   const userAgent = client.isServer ? '' : client.userAgent.slice(0, maxUserAgentChars);
   return {
-    agent: parseUserAgent(userAgent, context?.clientHints ?? client.clientHints),
+    agent: parseUserAgent(userAgent, { ...client.clientHints, ...context?.clientHints }),
     place: client.isServer ? nowhere : geo.lookup(client.address),
     language: context?.language ?? client.language,
     botReason: client.isServer ? null : detectBot(userAgent),

@@ -54,7 +54,8 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
   }
 
   for (const type of ['scroll', 'submit', 'toggle']) tracker.listen(document, type, settle);
-  tracker.listen(window, 'blur', settle);
+  // Elements lose the focus too.
+  tracker.listen(window, 'blur', ({ target }) => target === window && settle());
   tracker.onHide(settle);
   tracker.onPage(settle);
 

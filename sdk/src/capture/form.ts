@@ -119,7 +119,7 @@ function fieldsOf(target: Element, { allowed, tracker }: Parts): FormField[] {
   function fieldOf(control: Control): FormField {
     const { name, id, type, value } = control;
     const filled = 'checked' in control && /^(checkbox|radio)$/.test(type) ? control.checked : value !== '';
-    const sent = filled && allowed.includes(name) && !isSensitiveField(attributesOf(control));
+    const sent = filled && name !== '' && allowed.includes(name) && !isSensitiveField(attributesOf(control));
     return {
       name: tracker.text(name || id, maxNameChars),
       type,

@@ -1,58 +1,59 @@
-import { whenSeen } from '../lifecycle.js';
-import type { Capture, PageOverrides, Tracker } from '../options.js';
+import type { Capture, PageOverrides } from '../options.js';
 
-type Finish = (overrides?: PageOverrides) => void;
+type Finish = (overrides: PageOverrides) => void;
 
 /**
  * Records the first load, navigation within the page, and returns from the back/forward cache. A change of query
  * or fragment alone is no new page; with the `hash` option the path inside the fragment counts.
  */
 export function pageview(): Capture {
-  return (tracker) => {
+  return ({ listen, beginPage, onHide, guard, hash }) => {
     let path: string | undefined;
-    let previousUrl = document.referrer;
-    let redirectedTo: PageOverrides = {};
+    let url = document.referrer;
     let finish: Finish | undefined;
 
+    function currentPath(): string {
+      return location.pathname + (hash ? location.hash.replace(/\?.*/, '') : '');
+    }
+
+    function locate(): void {
+      path = currentPath();
+      url = location.href;
+    }
+
     function finishNow(): void {
-      finish?.(redirectedTo);
+      finish?.({ url });
       finish = undefined;
-      redirectedTo = {};
     }
 
     function begin(referrer: string): void {
       finishNow();
-      path = currentPath(tracker);
-      previousUrl = location.href;
-      const mine = tracker.beginPage(referrer);
+      locate();
+      const mine = beginPage(referrer);
       finish = mine;
-      afterRender(() => finish === mine && finishNow());
+      afterRender(guard(() => finish === mine && finishNow()));
+    }
+
+    /** A prerendered page or a tab in the background may never be seen. */
+    function seen(): void {
+      if (!path && document.visibilityState === 'visible') begin(url);
     }
 
     function navigated(event: Event): void {
-      if (path === undefined || path === currentPath(tracker)) return;
-      if (finish && isReplacement(event)) redirect();
-      else begin(previousUrl);
+      if (!path || path === currentPath()) return;
+      // A router that replaces a page before it was rendered has redirected: both are one pageview.
+      if (finish && isReplacement(event)) locate();
+      else begin(url);
     }
 
-    /** A router that replaces a page before it was rendered has redirected: both are one pageview. */
-    function redirect(): void {
-      path = currentPath(tracker);
-      previousUrl = location.href;
-      redirectedTo = { url: previousUrl };
-    }
-
-    whenSeen(tracker.listen, () => begin(previousUrl));
-    watchHistory(tracker, navigated);
-    tracker.listen(window, 'pageshow', (event) => {
-      if (event instanceof PageTransitionEvent && event.persisted) begin('');
+    seen();
+    listen(document, 'visibilitychange', seen);
+    watchHistory((target, type) => listen(target, type, navigated));
+    listen(window, 'pageshow', (event) => {
+      if ((event as PageTransitionEvent).persisted) begin('');
     });
-    tracker.onHide(finishNow);
+    onHide(finishNow);
   };
-}
-
-function currentPath({ hash }: Tracker): string {
-  return location.pathname + (hash ? location.hash.replace(/\?.*/, '') : '');
 }
 
 /** Routers set the title while they render, which takes until the browser is idle. */
@@ -61,29 +62,27 @@ function afterRender(work: () => void): void {
   else setTimeout(work, 50);
 }
 
-const historyEvent = 'footfall:history';
-
 /** The Navigation API reports every change; without it the two functions of History are wrapped. */
-function watchHistory({ listen }: Tracker, navigated: (event: Event) => void): void {
-  const navigation: unknown = Reflect.get(window, 'navigation');
-  if (navigation instanceof EventTarget) {
-    listen(navigation, 'currententrychange', navigated);
+function watchHistory(listen: (target: EventTarget, type: string) => void): void {
+  if (window.navigation) {
+    listen(navigation, 'currententrychange');
     return;
   }
-  for (const type of ['popstate', 'hashchange', historyEvent]) listen(window, type, navigated);
-  for (const name of ['pushState', 'replaceState'] as const) announce(name);
+  for (const type of ['popstate', 'hashchange', 'pushState', 'replaceState']) listen(window, type);
+  announce('pushState');
+  announce('replaceState');
 }
 
 function announce(name: 'pushState' | 'replaceState'): void {
   const original = history[name];
   history[name] = function announced(...values) {
     original.apply(this, values);
-    dispatchEvent(new CustomEvent(historyEvent, { detail: name }));
+    dispatchEvent(new Event(name));
   };
 }
 
 function isReplacement(event: Event): boolean {
   return (
-    Reflect.get(event, 'navigationType') === 'replace' || Reflect.get(event, 'detail') === 'replaceState'
+    event.type === 'replaceState' || (event as NavigationCurrentEntryChangeEvent).navigationType === 'replace'
   );
 }

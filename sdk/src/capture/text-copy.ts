@@ -9,7 +9,7 @@ export function textCopy(): Capture {
       const selection = getSelection();
       const anchor = selection?.anchorNode;
       const element = anchor instanceof Element ? anchor : anchor?.parentElement;
-      const length = String(selection ?? '').length;
+      const { length } = String(selection ?? '').trim();
       if (!element || !length || element.closest(typed) || (target instanceof Element && target.closest(typed)))
         return;
       tracker.send({ type: 'text_copy', props: { ...describe(element, tracker), length } });

@@ -25,16 +25,17 @@ function ofShift({ entries }: CLSMetric, tracker: Tracker): Props {
 }
 
 /** The three parts of an interaction: until its handlers run, while they run, until the next frame. */
-function ofInteraction({ entries: [entry], value }: INPMetric, tracker: Tracker): Props {
-  if (!entry) return {};
-  const { name, startTime, processingStart, processingEnd, target } = entry;
-  const inputDelay = processingStart - startTime;
-  const processing = processingEnd - processingStart;
+function ofInteraction({ entries, value }: INPMetric, tracker: Tracker): Props {
+  const [first] = entries;
+  if (!first) return {};
+  const processed = Math.min(...entries.map(({ processingStart }) => processingStart));
+  const inputDelay = processed - first.startTime;
+  const processing = Math.max(...entries.map(({ processingEnd }) => processingEnd)) - processed;
   const presentationDelay = Math.max(0, value - inputDelay - processing);
   return {
-    element: nameOf(target, tracker),
-    event: name,
-    ...rounded({ at: startTime, inputDelay, processing, presentationDelay }),
+    element: nameOf(entries.find(({ target }) => target)?.target, tracker),
+    event: first.name,
+    ...rounded({ at: first.startTime, inputDelay, processing, presentationDelay }),
   };
 }
 

@@ -1,12 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { findChromium } from './find-chromium.js';
 
-const quietFlags = [
+/** What keeps a browser from talking to anything but the test, and from asking. */
+export const quietFlags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-background-networking',
@@ -43,7 +44,7 @@ export async function startChromium({ flags = [] }: { flags?: string[] } = {}): 
 }
 
 /** What the browser itself notes about failed requests and markup; no script can prevent it. */
-const browserNotes = /^(error: Failed to load resource|verbose: )/;
+const browserNotes = /^(error: Failed to (load resource|find a valid digest)|verbose: )/;
 
 /** Collects what the scripts of a page print and throw; a quiet page leaves it empty. */
 export function watchConsole(page: Page): string[] {
@@ -66,15 +67,20 @@ export type FolderServer = { origin: string; close(): Promise<void> };
 
 /**
  * Serves a folder on a loopback port. A path without an extension answers the folder's index.html, as a
- * single-page application expects; `files` adds or replaces single paths by files from elsewhere.
+ * single-page application expects; `files` adds or replaces single paths by files from elsewhere, and `insert` stands at
+ * the end of every page.
  */
-export async function serveFolder(folder: string, files: Record<string, string> = {}): Promise<FolderServer> {
+export async function serveFolder(
+  folder: string,
+  files: Record<string, string> = {},
+  insert = '',
+): Promise<FolderServer> {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
     const file = files[path] ?? join(folder, extname(path) ? path : 'index.html');
     const body = await readFile(file).catch(() => null);
     response.writeHead(body ? 200 : 404, { 'content-type': contentTypes[extname(file)] ?? 'text/plain' });
-    response.end(body ?? 'not found');
+    response.end(file.endsWith('.html') ? body?.toString().replace('</body>', `${insert}</body>`) : body);
   });
   return { origin: await listenOnLoopback(server), close: () => closeServer(server) };
 }
@@ -85,7 +91,7 @@ export async function listenOnLoopback(server: Server, port = 0): Promise<string
   return `http://127.0.0.1:${chosen}`;
 }
 
-export async function closeServer(server: Server): Promise<void> {
+export async function closeServer(server: HttpServer): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 }

@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core';
 import { expect, it } from 'vitest';
-import { eventsOf, useBrowser } from './setup.js';
+import { eventsOf, hide, useBrowser } from './setup.js';
 
 const setUp = useBrowser();
 
@@ -25,13 +25,6 @@ async function openShop({ attributes = '' } = {}) {
 /** Runs code of the page in a task of its own, so that what it throws is uncaught. */
 async function run(page: Page, code: string): Promise<void> {
   await page.evaluate(`soon(() => { ${code} })`);
-}
-
-async function hide(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
-    document.dispatchEvent(new Event('visibilitychange'));
-  });
 }
 
 it('tells an uncaught error with its calls, newest first, in one form for all browsers', async () => {

@@ -8,6 +8,7 @@ export type ReceivedBatch = {
   status: number;
   /** Whether the body came compressed; `body` is its text. */
   isGzip: boolean;
+  raw: Buffer;
   body: string;
   contentType: string | undefined;
   query: URLSearchParams;
@@ -21,8 +22,11 @@ export type ReceivedBatch = {
   };
 };
 
-/** How the next requests are answered. `cut` reads the batch and hangs up without an answer. */
-export type Behaviour = { status: number; retryAfter?: string } | 'cut' | 'silent';
+/**
+ * How the next requests are answered. `cut` reads the batch and hangs up without an answer, `lost` stores it first,
+ * `silent` never answers.
+ */
+export type Behaviour = { status: number; retryAfter?: string } | 'cut' | 'lost' | 'silent';
 
 export type RecordingServer = {
   origin: string;
@@ -30,6 +34,9 @@ export type RecordingServer = {
   /** Events of the batches that were answered with 200, each id once, in the order of arrival. */
   stored(): WireEvent[];
   answer(behaviour: Behaviour | ((request: ReceivedBatch) => Behaviour)): void;
+  /** Refuses connections, as if the way to it were cut, until it is turned on again. */
+  turnOff(): Promise<void>;
+  turnOn(): Promise<void>;
   /** Resolves when the condition holds; it is asked again after every request. */
   until(condition: () => boolean): Promise<void>;
   close(): Promise<void>;
@@ -43,19 +50,33 @@ const headers = {
   connection: 'close',
 };
 
-/** A collector that stores nothing but remembers everything, with the status codes of the real one. */
-export async function startRecordingServer(): Promise<RecordingServer> {
+/**
+ * A collector that stores nothing but remembers everything, with the status codes of the real one. With an `upstream`
+ * it hands on what it accepts, and answers as that did.
+ */
+export async function startRecordingServer({
+  upstream,
+}: {
+  upstream?: string;
+} = {}): Promise<RecordingServer> {
   const received: ReceivedBatch[] = [];
   const waiting = new Set<() => void>();
   let behave: (request: ReceivedBatch) => Behaviour = () => ({ status: 200 });
 
   const server = createServer(async (request, response) => {
     if (request.method !== 'POST') return response.writeHead(405, headers).end();
-    const entry = await read(request);
+    const entry = await read(request).catch(() => null);
+    // The browser ended in the middle of the request.
+    if (!entry) return response.destroy();
     const behaviour = behave(entry);
-    entry.status = typeof behaviour === 'string' ? 0 : behaviour.status;
+    entry.status = statusOf(behaviour);
+    const answer = upstream && entry.status === 200 ? await handOn(request, entry, upstream) : accept(entry);
     received.push(entry);
-    reply(response, behaviour, entry);
+    reply(
+      response,
+      typeof behaviour === 'string' ? behaviour : { ...behaviour, status: entry.status },
+      answer,
+    );
     for (const check of waiting) check();
   });
 
@@ -80,8 +101,12 @@ export async function startRecordingServer(): Promise<RecordingServer> {
     });
   }
 
+  const origin = await listenOnLoopback(server);
+
   return {
-    origin: await listenOnLoopback(server),
+    origin,
+    turnOff: () => closeServer(server),
+    turnOn: async () => void (await listenOnLoopback(server, Number(new URL(origin).port))),
     received,
     stored,
     answer: (behaviour) => {
@@ -103,6 +128,7 @@ async function read(request: IncomingMessage): Promise<ReceivedBatch> {
     at: Date.now(),
     status: 0,
     isGzip,
+    raw,
     body,
     contentType: request.headers['content-type'],
     query: searchParams,
@@ -110,11 +136,33 @@ async function read(request: IncomingMessage): Promise<ReceivedBatch> {
   };
 }
 
-function reply(response: ServerResponse, behaviour: Behaviour, { batch }: ReceivedBatch): void {
-  if (behaviour === 'cut') return void response.destroy();
+function statusOf(behaviour: Behaviour): number {
+  if (behaviour === 'lost') return 200;
+  return typeof behaviour === 'string' ? 0 : behaviour.status;
+}
+
+function accept({ batch }: ReceivedBatch): string {
+  const answer = { accepted: batch.events.length, duplicate: 0, rejected: [], serverTime: Date.now() };
+  return JSON.stringify(answer);
+}
+
+/** Sends a batch on, as the browser sent it. */
+async function handOn(request: IncomingMessage, entry: ReceivedBatch, upstream: string): Promise<string> {
+  const names = ['content-type', 'user-agent', 'origin'];
+  const headers = Object.fromEntries(names.map((name) => [name, String(request.headers[name] ?? '')]));
+  const answer = await fetch(upstream + request.url, {
+    method: 'POST',
+    headers,
+    body: new Uint8Array(entry.raw),
+  });
+  entry.status = answer.status;
+  return answer.text();
+}
+
+function reply(response: ServerResponse, behaviour: Behaviour, answer: string): void {
+  if (behaviour === 'cut' || behaviour === 'lost') return void response.destroy();
   if (behaviour === 'silent') return;
   const { status, retryAfter } = behaviour;
   response.writeHead(status, { ...headers, ...(retryAfter && { 'retry-after': retryAfter }) });
-  const accepted = { accepted: batch.events.length, duplicate: 0, rejected: [], serverTime: Date.now() };
-  response.end(JSON.stringify(status === 200 ? accepted : { error: { code: 'told', message: 'as told' } }));
+  response.end(status === 200 ? answer : JSON.stringify({ error: { code: 'told', message: 'as told' } }));
 }

@@ -60,3 +60,10 @@ export async function eventsOf<Type extends WireEvent['type']>(
   await server.until(() => find().length >= count);
   return find();
 }
+
+/** Brings another tab to the front, so that the page is hidden and without focus; returns how to bring it back. */
+export async function hide(page: Page): Promise<() => Promise<void>> {
+  const other = await page.browserContext().newPage();
+  await other.bringToFront();
+  return () => page.bringToFront();
+}

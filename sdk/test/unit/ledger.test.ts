@@ -3,8 +3,8 @@ import { createLedger, sumOf } from '../../src/ledger.js';
 import { openStore } from '../../src/store.js';
 
 function twoTabs() {
-  const store = openStore(false);
-  return ['t1', 't2'].map((tab) => createLedger(store, 'p.', tab));
+  const store = openStore('p.', false);
+  return [createLedger(store), createLedger(store)];
 }
 
 it('sums what the tabs counted', () => {

@@ -3,8 +3,8 @@ import { createPause } from '../../src/pause.js';
 import { openStore } from '../../src/store.js';
 
 function setUp() {
-  const store = openStore(false);
-  return { store, pause: createPause(store, 'wait'), otherTab: createPause(store, 'wait') };
+  const store = openStore('p.', false);
+  return { store, pause: createPause(store), otherTab: createPause(store) };
 }
 
 it('is kept by all tabs', () => {
@@ -24,6 +24,13 @@ it('ends when the network is back only if the network was the reason', () => {
   pause.begin({ status: 0 });
   pause.networkIsBack();
   expect(pause.remainingMs()).toBe(0);
+});
+
+it('waits a day at most, whatever it is told', () => {
+  const { pause } = setUp();
+  pause.begin({ status: 503, retryAfterMs: 1e12 });
+  expect(pause.remainingMs()).toBeGreaterThan(86_000_000);
+  expect(pause.remainingMs()).toBeLessThanOrEqual(86_400_000);
 });
 
 it('does not believe a wait of more than a day, or one that is no number', () => {

@@ -15,13 +15,13 @@ const all = {
 
 function event(name = 'n'): WireEvent {
   const id = nextId();
-  return { id, ts: 1, seq: 0, url: 'https://a.example/', type: 'custom', name };
+  return { id, ts: 1, url: 'https://a.example/', type: 'custom', name };
 }
 
 function setUp() {
-  const store = openStore(false);
-  const ledger = createLedger(store, 'p.d.', 't1');
-  return { store, ledger, queue: createQueue(store, 'p.e.', ledger) };
+  const store = openStore('p.', false);
+  const ledger = createLedger(store);
+  return { store, ledger, queue: createQueue(store, ledger) };
 }
 
 describe('queue', () => {
@@ -76,7 +76,7 @@ describe('queue', () => {
 
   it('passes over a record that another script has damaged, and counts it', () => {
     const { store, queue, ledger } = setUp();
-    store.set('p.e.0', '{"context":{"consent":"cookieless"}}\n{"id":');
+    store.set('e.0', '{"context":{"consent":"cookieless"}}\n{"id":');
     queue.add(event(), cookieless);
     expect(queue.next(all)?.keys).toHaveLength(1);
     expect(sumOf(ledger.drops())).toEqual({ corrupt: 1 });

@@ -1,29 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs, judge, retryAfterMs } from '../../src/retry.js';
+import { backoffMs, delivered, halve, judge, later, refused, retryAfterMs, stop } from '../../src/retry.js';
 
 describe('judge', () => {
   it.each([
-    [200, 'delivered'],
-    [400, 'refused'],
-    [405, 'refused'],
-    [415, 'refused'],
-    [431, 'refused'],
-    [401, 'stop'],
-    [403, 'stop'],
-    [408, 'halve'],
-    [413, 'halve'],
-    [429, 'later'],
-    [500, 'later'],
-    [503, 'later'],
-    [0, 'later'],
-    [204, 'later'],
+    [200, delivered],
+    [400, refused],
+    [405, refused],
+    [415, refused],
+    [431, refused],
+    [401, stop],
+    [403, stop],
+    [408, halve],
+    [413, halve],
+    [429, later],
+    [500, later],
+    [503, later],
+    [0, later],
+    [204, later],
   ])('takes %i for %s', (status, verdict) => {
     expect(judge(status, { events: 2 })).toBe(verdict);
   });
 
+  it('takes a second 500 on an event that came alone for its fault', () => {
+    expect(judge(500, { events: 1, isLastTry: true })).toBe(refused);
+    expect(judge(500, { events: 2, isLastTry: true })).toBe(later);
+    expect(judge(503, { events: 1, isLastTry: true })).toBe(later);
+  });
+
   it('cannot halve a single event: too slow is tried again, too large is final', () => {
-    expect(judge(408, { events: 1 })).toBe('later');
-    expect(judge(413, { events: 1 })).toBe('refused');
+    expect(judge(408, { events: 1 })).toBe(later);
+    expect(judge(413, { events: 1 })).toBe(refused);
   });
 });
 

@@ -12,6 +12,8 @@ it('needs only the site', () => {
     persistQueue: true,
     hash: false,
     debug: false,
+    allowQuery: [],
+    allowFields: [],
     captures: ['pageview', 'click', 'scroll', 'engagement', 'form', 'error', 'vitals'],
     consoleErrors: false,
     vitalsUrl: 'https://stats.example/vitals.js',

@@ -5,8 +5,8 @@ import { openStore } from '../../src/store.js';
 const minute = 60_000;
 
 function sessionsAt(minutes: number[]): string[] {
-  const store = openStore(false);
-  return minutes.map((at) => sessionAt(store, 's', 1.7e12 + at * minute));
+  const store = openStore('p.', false);
+  return minutes.map((at) => sessionAt(store, 1.7e12 + at * minute));
 }
 
 it('lasts while no gap exceeds 30 minutes', () => {

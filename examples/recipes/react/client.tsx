@@ -1,0 +1,4 @@
+import { hydrateRoot } from 'react-dom/client';
+import { Root } from './Root';
+
+hydrateRoot(document.querySelector('#root') ?? document.body, <Root />);
