@@ -55,29 +55,34 @@ type Call = { site: string; values: Values; arguments: string[]; database: Datab
 type Definition = {
   usage: string;
   summary: string;
+  /** How many arguments come before the options. Default: 1, the key. */
+  positionals?: number;
   options: NonNullable<Parameters<typeof readOptions>[1]['options']>;
   run: (call: Call) => Promise<unknown>;
   show: (result: never) => string;
 };
 
 /** A command of experiments: options, the database, the work, and its result in words or as JSON. */
-export function command({ usage, summary, options, run, show }: Definition): Command {
+export function command({ usage, summary, positionals = 1, options, run, show }: Definition): Command {
   return {
     usage,
     summary,
     run: (invocation) =>
-      runCommand(invocation, { usage, options, run, show: show as (result: unknown) => string }),
+      runCommand(invocation, { usage, positionals, options, run, show: show as (result: unknown) => string }),
   };
 }
 
 async function runCommand(
   { args, config, print, log }: Invocation,
-  { usage, options, run, show }: Omit<Definition, 'summary' | 'show'> & { show: (result: unknown) => string },
+  {
+    usage,
+    positionals,
+    options,
+    run,
+    show,
+  }: Omit<Definition, 'summary' | 'show'> & { show: (result: unknown) => string },
 ): Promise<void> {
-  const named = (usage.split(' [')[0]?.match(/ [A-Z]+(?= |$)/g) ?? []).filter(
-    (word) => !/^ (SLUG)$/.test(word),
-  );
-  const parsed = readOptions(args, { usage, options, positionals: named.length });
+  const parsed = readOptions(args, { usage, options, positionals });
   const values = parsed.values as Values;
   const site = String(values.site ?? '');
   if (!site) throw new StartError(`--site: expected a value; usage: footfall ${usage}`, { exitCode: 2 });
@@ -203,6 +208,7 @@ function readJson(source: string, option: string): Record<string, unknown> {
 export const experimentList = command({
   usage: 'experiment list --site SLUG [--json]',
   summary: 'show the experiments of a site',
+  positionals: 0,
   options: common,
   run: async ({ site, database }) => {
     const loaded = await database.withSite(site, (tx) => loadExperiments(tx, { site }));
@@ -237,6 +243,7 @@ function changeCommand(usage: string, summary: string, options: Definition['opti
   return command({
     usage,
     summary,
+    positionals: usage.includes(' COVERAGE ') ? 2 : 1,
     options,
     run: (call) => work({ ...call, target: { site: call.site, key: call.arguments[0] ?? '' } }),
     show: describeLine,
@@ -292,6 +299,7 @@ export const experimentArchive = changeCommand(
 export const experimentPreview = command({
   usage: 'experiment preview KEY VARIATION URL --site SLUG [--days N] [--json]',
   summary: 'make a signed link that shows a variation and counts nowhere',
+  positionals: 3,
   options: { ...common, days: text },
   run: ({ site, database, arguments: [key = '', variation = '', url = ''], values }) =>
     makePreview(
