@@ -56,14 +56,14 @@ type Definition = {
   usage: string;
   summary: string;
   /** How many arguments come before the options. Default: 1, the key. */
-  positionals?: number;
+  positionals?: number | undefined;
   options: NonNullable<Parameters<typeof readOptions>[1]['options']>;
   run: (call: Call) => Promise<unknown>;
   show: (result: never) => string;
 };
 
 /** A command of experiments: options, the database, the work, and its result in words or as JSON. */
-export function command({ usage, summary, positionals = 1, options, run, show }: Definition): Command {
+export function command({ usage, summary, positionals, options, run, show }: Definition): Command {
   return {
     usage,
     summary,
@@ -82,7 +82,7 @@ async function runCommand(
     show,
   }: Omit<Definition, 'summary' | 'show'> & { show: (result: unknown) => string },
 ): Promise<void> {
-  const parsed = readOptions(args, { usage, options, positionals });
+  const parsed = readOptions(args, { usage, options, positionals: positionals ?? 1 });
   const values = parsed.values as Values;
   const site = String(values.site ?? '');
   if (!site) throw new StartError(`--site: expected a value; usage: footfall ${usage}`, { exitCode: 2 });
