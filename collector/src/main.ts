@@ -12,6 +12,7 @@ import {
   experimentStart,
   experimentStop,
 } from './commands/experiment.js';
+import { experimentPlan } from './commands/experiment-plan.js';
 import { experimentResults } from './commands/experiment-results.js';
 import { importAccessLog } from './commands/import-access-log.js';
 import { keyCreate, keyList, keyRevoke } from './commands/key.js';
@@ -40,6 +41,7 @@ const commands: Record<string, Command> = {
   'experiment archive': experimentArchive,
   'experiment preview': experimentPreview,
   'experiment layer': experimentLayer,
+  'experiment plan': experimentPlan,
   'experiment results': experimentResults,
   'import access-log': importAccessLog,
   replay,

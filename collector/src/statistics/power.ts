@@ -28,17 +28,27 @@ export function minimumDetectableEffect(design: Design, power: number, units: nu
 
 /** The smallest number of units in both arms that find an absolute difference with the given power. */
 export function unitsNeeded(design: Design, power: number, difference: number): number {
+  return smallest((units) => powerOf(design, difference, units) >= power);
+}
+
+/** The same before the start of a sequential test, whose interval is then planned to be narrowest at that number. */
+export function unitsToPlan(design: Omit<Design, 'plannedUnits'>, power: number, difference: number): number {
+  return smallest((units) => powerOf({ ...design, plannedUnits: units }, difference, units) >= power);
+}
+
+// Bisection: more units find more.
+function smallest(isEnough: (units: number) => boolean): number {
   let low = 2;
   let high = 4;
-  while (powerOf(design, difference, high) < power) {
+  while (!isEnough(high)) {
     low = high;
     high *= 2;
     if (high > Number.MAX_SAFE_INTEGER) return Number.POSITIVE_INFINITY;
   }
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (powerOf(design, difference, middle) < power) low = middle;
-    else high = middle;
+    if (isEnough(middle)) high = middle;
+    else low = middle;
   }
   return high;
 }

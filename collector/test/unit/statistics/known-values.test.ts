@@ -6,7 +6,7 @@ import { adjustByPrePeriod } from '../../../src/statistics/cuped.js';
 import { deltaLift } from '../../../src/statistics/delta-lift.js';
 import { fiellerLift } from '../../../src/statistics/fieller.js';
 import { postStratify } from '../../../src/statistics/post-stratify.js';
-import { minimumDetectableEffect, powerOf, unitsNeeded } from '../../../src/statistics/power.js';
+import { minimumDetectableEffect, powerOf, unitsNeeded, unitsToPlan } from '../../../src/statistics/power.js';
 import { quantileRanks } from '../../../src/statistics/quantile.js';
 import { ratioArm } from '../../../src/statistics/ratio.js';
 import { testSampleRatio, testSampleRatioSequentially } from '../../../src/statistics/sample-ratio.js';
@@ -127,5 +127,6 @@ test.each(known.power)('power of $units units', (row) => {
   const { design, difference, units, power } = row;
   expectClose(powerOf(design, difference, units), power);
   expect(unitsNeeded(design, 0.8, difference)).toBe(row.unitsNeeded);
+  expect(unitsToPlan(design, 0.8, difference)).toBe(row.unitsToPlan);
   expectClose(minimumDetectableEffect(design, power, units), difference, { relative: 1e-9 });
 });

@@ -42,6 +42,7 @@ type KnownValues = {
     units: number;
     power: number;
     unitsNeeded: number;
+    unitsToPlan: number;
   }[];
 };
 

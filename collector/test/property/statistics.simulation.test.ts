@@ -7,10 +7,10 @@ import {
   type Population,
   revenue,
   withPrePeriod,
-} from '../../simulation/populations.js';
-import { repeatQuantileTest } from '../../simulation/quantiles.js';
-import { repeatExperiment } from '../../simulation/repeat-experiment.js';
-import { watchAllocation } from '../../simulation/sample-ratio.js';
+} from '../simulation/populations.js';
+import { repeatQuantileTest } from '../simulation/quantiles.js';
+import { repeatExperiment } from '../simulation/repeat-experiment.js';
+import { watchAllocation } from '../simulation/sample-ratio.js';
 
 // The seeds were chosen before the first run and are not changed: a seed that passes is no evidence.
 // `npm run test:simulations` is the long form, with the narrower limits of 10,000 runs.
