@@ -9,7 +9,8 @@ import { serve } from './serve.js';
 
 /**
  * What a tracker costs on the main thread of a page, at a CPU four times slower, beside a blank page and two peers.
- * `--rounds N` (default 5) repeats everything; the table shows medians over the rounds.
+ * `--rounds N` (default 5) repeats everything; the table shows the lowest of the rounds, because what else the machine
+ * does only ever adds.
  */
 const trackers = ['blank', 'footfall', 'plausible', 'openpanel'];
 const cpuSlowdown = 4;
@@ -86,11 +87,11 @@ async function measurePage(browser, { server, code }) {
   await settle(page);
   const heap = (await heapKilobytes(devtools)) - before;
 
-  const track = await scriptTime(devtools, () => page.evaluate(trackMany, tracks));
+  const track = await taskTime(devtools, () => page.evaluate(trackMany, tracks));
   await clickMany(page, devtools);
-  const scroll = await scriptTime(devtools, () => page.evaluate(scrollMany, scrolls));
+  const scroll = await taskTime(devtools, () => page.evaluate(scrollMany, scrolls));
   await settle(page);
-  const idle = await scriptTime(devtools, () => settle(page));
+  const idle = await taskTime(devtools, () => settle(page));
   const durations = await page.evaluate(() => window.watch.durations);
   await close();
   return {
@@ -107,7 +108,9 @@ async function measurePage(browser, { server, code }) {
 
 /** Clicks of the mouse, as trusted as a person's. */
 async function clickMany(page, devtools) {
-  const { x, y } = await page.evaluate(() => document.querySelector('#press').getBoundingClientRect());
+  const { x, y } = await page.evaluate(() =>
+    document.querySelector('#press').getBoundingClientRect().toJSON(),
+  );
   const mouse = { x: x + 5, y: y + 5, button: 'left', clickCount: 1 };
   for (let n = 0; n < clicks; n++) {
     await devtools.send('Input.dispatchMouseEvent', { ...mouse, type: 'mousePressed' });
@@ -150,11 +153,11 @@ function settle(page) {
   return page.evaluate(() => new Promise((settled) => setTimeout(settled, 1000)));
 }
 
-/** Milliseconds of JavaScript that the page ran meanwhile, whatever started it. */
-async function scriptTime(devtools, work) {
-  const before = await metric(devtools, 'ScriptDuration');
+/** Milliseconds of all tasks of the main thread meanwhile: handlers, timers, layout, collection of garbage. */
+async function taskTime(devtools, work) {
+  const before = await metric(devtools, 'TaskDuration');
   const result = await work();
-  return { ms: ((await metric(devtools, 'ScriptDuration')) - before) * 1000, result };
+  return { ms: ((await metric(devtools, 'TaskDuration')) - before) * 1000, result };
 }
 
 async function metric(devtools, wanted) {
@@ -216,7 +219,7 @@ function print({ scripts, results, growth }) {
   console.log(`|---|${'---:|'.repeat(columns.length + 1)}`);
   for (const [name, rounds] of results) {
     const values = columns.map(([, key, digits]) =>
-      median(rounds.map((round) => round[key])).toFixed(digits),
+      Math.min(...rounds.map((round) => round[key])).toFixed(digits),
     );
     const kilobytes = (brotliCompressSync(scripts.get(name)).length / 1000).toFixed(1);
     row([name, kilobytes, ...values]);

@@ -1,6 +1,8 @@
 import { type Pattern, type Step, wordRanges } from './pattern.js';
 
 type Ranges = readonly number[];
+/** Where the reading of a pattern stands. */
+type Scanner = { readonly source: string; at: number };
 
 const maxSteps = 500;
 const maxRepeats = 200;
@@ -42,132 +44,136 @@ function not(ranges: Ranges): Ranges {
  * @throws SyntaxError that says what is not understood and where
  */
 export function compilePattern(source: string): Pattern {
-  let at = 0;
-
-  const fail = (what: string): never => {
-    throw new SyntaxError(`${what} at character ${at + 1}`);
-  };
-  const take = (text: string): boolean => {
-    const isNext = source.startsWith(text, at);
-    if (isNext) at += text.length;
-    return isNext;
-  };
-  const limited = (steps: Step[]): Step[] => (steps.length > maxSteps ? fail('too long a pattern') : steps);
-
-  function alternatives(): Step[] {
-    const left = sequence();
-    if (!take('|')) return left;
-    const right = alternatives();
-    return limited([{ to: [1, left.length + 2] }, ...left, { to: [right.length + 1] }, ...right]);
-  }
-
-  function sequence(): Step[] {
-    let steps: Step[] = [];
-    while (at < source.length && !/[|)]/.test(source.charAt(at))) steps = limited([...steps, ...repeated()]);
-    return steps;
-  }
-
-  function repeated(): Step[] {
-    const isEdge = /^(\^|\$|\\[bB])/.test(source.slice(at));
-    const body = atom();
-    const counts = /^(?:[*+?]|\{(\d+)(,?)(\d*)\})\??/.exec(source.slice(at));
-    if (!counts) return body;
-    if (isEdge) fail('nothing to repeat');
-    at += counts[0].length;
-    return repeat(body, boundsOf(counts));
-  }
-
-  function boundsOf([text, min, comma, max]: RegExpExecArray): [number, number] {
-    if (min === undefined) return [text[0] === '+' ? 1 : 0, text[0] === '?' ? 1 : Number.POSITIVE_INFINITY];
-    const least = Number(min);
-    const most = comma ? (max ? Number(max) : Number.POSITIVE_INFINITY) : least;
-    if (most < least || least > maxRepeats || (Number.isFinite(most) && most > maxRepeats))
-      fail(`expected 0 to ${maxRepeats} repeats in order`);
-    return [least, most];
-  }
-
-  function repeat(body: Step[], [least, most]: [number, number]): Step[] {
-    let steps: Step[] = [];
-    const optional: Step[] = [{ to: [1, body.length + 1] }, ...body];
-    for (let n = 0; n < least; n++) steps = limited([...steps, ...body]);
-    if (most === Number.POSITIVE_INFINITY)
-      return limited([...steps, { to: [1, body.length + 2] }, ...body, { to: [-body.length - 1] }]);
-    for (let n = least; n < most; n++) steps = limited([...steps, ...optional]);
-    return steps;
-  }
-
-  function atom(): Step[] {
-    if (take('(')) return group();
-    if (take('[')) return [characterClass()];
-    if (take('^')) return ['^'];
-    if (take('$')) return ['$'];
-    if (take('.')) return [not(lineEnds)];
-    if (take('\\b')) return ['b'];
-    if (take('\\B')) return ['B'];
-    if (/^[*+?]|^\{\d+,?\d*\}/.test(source.slice(at))) fail('nothing to repeat');
-    return [character()];
-  }
-
-  function group(): Step[] {
-    if (take('?')) {
-      const isGroup = take(':') || /^<[A-Za-z_$][\w$]*>/.exec(source.slice(at));
-      if (!isGroup) fail('look-around is not supported');
-      if (isGroup !== true && isGroup) at += isGroup[0].length;
-    }
-    const steps = alternatives();
-    return take(')') ? steps : fail('expected )');
-  }
-
-  /** One character, or a class like \d. */
-  function character(): Ranges {
-    if (!take('\\')) return single(source.charCodeAt(at++));
-    const letter = source.charAt(at++);
-    const known = classes[letter];
-    if (known) return known;
-    if (letter === 'x' || letter === 'u') return single(hex(letter === 'x' ? 2 : 4));
-    const control = controls[letter];
-    if (control !== undefined && !(control === 0 && /\d/.test(source.charAt(at)))) return single(control);
-    if (letter === '' || /[0-9A-Za-z]/.test(letter)) fail(`\\${letter} is not supported`);
-    return single(letter.charCodeAt(0));
-  }
-
-  function single(code: number): Ranges {
-    return [code, code];
-  }
-
-  function hex(length: number): number {
-    const text = source.slice(at, at + length);
-    if (!/^[\da-f]+$/i.test(text) || text.length < length) fail(`expected ${length} hexadecimal digits`);
-    at += length;
-    return Number.parseInt(text, 16);
-  }
-
-  function characterClass(): Ranges {
-    const isNegated = take('^');
-    const ranges: number[] = [];
-    while (!take(']')) {
-      if (at >= source.length) fail('expected ]');
-      ranges.push(...classPart());
-    }
-    return isNegated ? not(ranges) : ranges;
-  }
-
-  function classPart(): Ranges {
-    const from = classCharacter();
-    if (source.charAt(at) !== '-' || source.charAt(at + 1) === ']') return from;
-    at += 1;
-    const to = classCharacter();
-    const [first = 0, firstEnd] = from;
-    const [last = 0, lastEnd] = to;
-    const areSingle = from.length === 2 && to.length === 2 && first === firstEnd && last === lastEnd;
-    return areSingle && first <= last ? [first, last] : fail('expected a range of characters in order');
-  }
-
-  function classCharacter(): Ranges {
-    return take('\\b') ? single(8) : character();
-  }
-
-  const pattern = alternatives();
-  if (at < source.length) fail('unexpected )');
+  const scanner: Scanner = { source, at: 0 };
+  const pattern = alternatives(scanner);
+  if (scanner.at < source.length) fail(scanner, 'unexpected )');
   return pattern;
+}
+
+function fail(s: Scanner, what: string): never {
+  throw new SyntaxError(`${what} at character ${s.at + 1}`);
+}
+
+function take(s: Scanner, text: string): boolean {
+  const isNext = s.source.startsWith(text, s.at);
+  if (isNext) s.at += text.length;
+  return isNext;
+}
+
+function limited(s: Scanner, steps: Step[]): Step[] {
+  return steps.length > maxSteps ? fail(s, 'too long a pattern') : steps;
+}
+
+function alternatives(s: Scanner): Step[] {
+  const left = sequence(s);
+  if (!take(s, '|')) return left;
+  const right = alternatives(s);
+  return limited(s, [{ to: [1, left.length + 2] }, ...left, { to: [right.length + 1] }, ...right]);
+}
+
+function sequence(s: Scanner): Step[] {
+  let steps: Step[] = [];
+  while (s.at < s.source.length && !/[|)]/.test(s.source.charAt(s.at)))
+    steps = limited(s, [...steps, ...repeated(s)]);
+  return steps;
+}
+
+function repeated(s: Scanner): Step[] {
+  const isEdge = /^(\^|\$|\\[bB])/.test(s.source.slice(s.at));
+  const body = atom(s);
+  const counts = /^(?:[*+?]|\{(\d+)(,?)(\d*)\})\??/.exec(s.source.slice(s.at));
+  if (!counts) return body;
+  if (isEdge) fail(s, 'nothing to repeat');
+  s.at += counts[0].length;
+  return repeat(s, body, boundsOf(s, counts));
+}
+
+function boundsOf(s: Scanner, [text, min, comma, max]: RegExpExecArray): [number, number] {
+  if (min === undefined) return [text[0] === '+' ? 1 : 0, text[0] === '?' ? 1 : Number.POSITIVE_INFINITY];
+  const least = Number(min);
+  const most = comma ? (max ? Number(max) : Number.POSITIVE_INFINITY) : least;
+  if (most < least || least > maxRepeats || (Number.isFinite(most) && most > maxRepeats))
+    fail(s, `expected 0 to ${maxRepeats} repeats in order`);
+  return [least, most];
+}
+
+function repeat(s: Scanner, body: Step[], [least, most]: [number, number]): Step[] {
+  let steps: Step[] = [];
+  const optional: Step[] = [{ to: [1, body.length + 1] }, ...body];
+  for (let n = 0; n < least; n++) steps = limited(s, [...steps, ...body]);
+  if (most === Number.POSITIVE_INFINITY)
+    return limited(s, [...steps, { to: [1, body.length + 2] }, ...body, { to: [-body.length - 1] }]);
+  for (let n = least; n < most; n++) steps = limited(s, [...steps, ...optional]);
+  return steps;
+}
+
+function atom(s: Scanner): Step[] {
+  if (take(s, '(')) return group(s);
+  if (take(s, '[')) return [characterClass(s)];
+  if (take(s, '^')) return ['^'];
+  if (take(s, '$')) return ['$'];
+  if (take(s, '.')) return [not(lineEnds)];
+  if (take(s, '\\b')) return ['b'];
+  if (take(s, '\\B')) return ['B'];
+  if (/^[*+?]|^\{\d+,?\d*\}/.test(s.source.slice(s.at))) fail(s, 'nothing to repeat');
+  return [character(s)];
+}
+
+function group(s: Scanner): Step[] {
+  if (take(s, '?')) {
+    const isGroup = take(s, ':') || /^<[A-Za-z_$][\w$]*>/.exec(s.source.slice(s.at));
+    if (!isGroup) fail(s, 'look-around is not supported');
+    if (isGroup !== true && isGroup) s.at += isGroup[0].length;
+  }
+  const steps = alternatives(s);
+  return take(s, ')') ? steps : fail(s, 'expected )');
+}
+
+/** One character, or a class like \d. */
+function character(s: Scanner): Ranges {
+  if (!take(s, '\\')) return single(s.source.charCodeAt(s.at++));
+  const letter = s.source.charAt(s.at++);
+  const known = classes[letter];
+  if (known) return known;
+  if (letter === 'x' || letter === 'u') return single(hex(s, letter === 'x' ? 2 : 4));
+  const control = controls[letter];
+  if (control !== undefined && !(control === 0 && /\d/.test(s.source.charAt(s.at)))) return single(control);
+  if (letter === '' || /[0-9A-Za-z]/.test(letter)) fail(s, `\\${letter} is not supported`);
+  return single(letter.charCodeAt(0));
+}
+
+function single(code: number): Ranges {
+  return [code, code];
+}
+
+function hex(s: Scanner, length: number): number {
+  const text = s.source.slice(s.at, s.at + length);
+  if (!/^[\da-f]+$/i.test(text) || text.length < length) fail(s, `expected ${length} hexadecimal digits`);
+  s.at += length;
+  return Number.parseInt(text, 16);
+}
+
+function characterClass(s: Scanner): Ranges {
+  const isNegated = take(s, '^');
+  const ranges: number[] = [];
+  while (!take(s, ']')) {
+    if (s.at >= s.source.length) fail(s, 'expected ]');
+    ranges.push(...classPart(s));
+  }
+  return isNegated ? not(ranges) : ranges;
+}
+
+function classPart(s: Scanner): Ranges {
+  const from = classCharacter(s);
+  if (s.source.charAt(s.at) !== '-' || s.source.charAt(s.at + 1) === ']') return from;
+  s.at += 1;
+  const to = classCharacter(s);
+  const [first = 0, firstEnd] = from;
+  const [last = 0, lastEnd] = to;
+  const areSingle = from.length === 2 && to.length === 2 && first === firstEnd && last === lastEnd;
+  return areSingle && first <= last ? [first, last] : fail(s, 'expected a range of characters in order');
+}
+
+function classCharacter(s: Scanner): Ranges {
+  return take(s, '\\b') ? single(8) : character(s);
 }

@@ -1,5 +1,5 @@
 import { createGuard, createLog } from './guard.js';
-import type { Footfall, Options } from './options.js';
+import type { Footfall, Options, Props } from './options.js';
 import { start } from './tracker.js';
 
 /** What runs where there is no page, so that code shared with a server needs no condition. */
@@ -26,6 +26,7 @@ declare global {
  * Starts capturing for a site. Calling it again for the same site returns what is running; on a server, or
  * without a site, it returns an object that does nothing.
  */
+export function init<Events = Record<string, Props>>(options: Options): Footfall<Events>;
 export function init(options: Options): Footfall {
   const site = options?.site;
   if (typeof window === 'undefined' || !site) return silent;

@@ -47,10 +47,21 @@ export type Options = {
   debug?: boolean | undefined;
 };
 
-/** The running SDK. None of its functions throws. */
-export type Footfall = {
+/** What follows the name of an event: its properties where the tracking plan asks for some, and what it is worth. */
+type Details<EventProps> =
+  Record<never, never> extends NonNullable<EventProps>
+    ? [props?: EventProps | undefined, money?: Money]
+    : undefined extends EventProps
+      ? [props?: EventProps, money?: Money]
+      : [props: EventProps, money?: Money];
+
+/**
+ * The running SDK. None of its functions throws. `Events` is the tracking plan, properties by the name of the event:
+ * `init<{ signup: { plan: 'team' | 'solo' }; logout: undefined }>({…})` takes no other names and no other properties.
+ */
+export type Footfall<Events = Record<string, Props>> = {
   /** Records an event of the page's own. Values of sensitive properties are replaced by `[redacted]`. */
-  track(name: string, props?: Props, money?: Money): void;
+  track<Name extends keyof Events & string>(name: Name, ...details: Details<Events[Name]>): void;
   /** Records a pageview by hand, for pages that the pageview capture does not see. */
   pageview(overrides?: PageOverrides): void;
   /** Names the signed-in user by the page's own id, never by an e-mail address. `null` at sign-out. */

@@ -16,7 +16,11 @@ type How = {
 };
 
 /** Posts a batch as text/plain, which needs no CORS preflight. */
-export async function post(url: string, body: string | Blob, { isLeaving, keepalive }: How): Promise<Answer> {
+export async function post(
+  url: string,
+  body: string | ArrayBuffer,
+  { isLeaving, keepalive }: How,
+): Promise<Answer> {
   try {
     // A beacon has no answer: the events stay, are sent again, and the collector knows their ids.
     if (isLeaving && !('keepalive' in Request.prototype)) navigator.sendBeacon(url, body);
@@ -37,8 +41,12 @@ export async function post(url: string, body: string | Blob, { isLeaving, keepal
   }
 }
 
-/** Compresses what is worth it, where the browser can; the collector knows gzip by its first bytes. */
-export async function compress(text: string): Promise<string | Blob> {
+/**
+ * Compresses what is worth it, where the browser can; the collector knows gzip by its first bytes. Without blobs, which
+ * WebKit stops reading when the page goes.
+ */
+export async function compress(text: string): Promise<string | ArrayBuffer> {
   if (text.length < minGzipChars || !('CompressionStream' in window)) return text;
-  return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).blob();
+  const stream = new Response(text).body?.pipeThrough(new CompressionStream('gzip'));
+  return new Response(stream).arrayBuffer().catch(() => text);
 }

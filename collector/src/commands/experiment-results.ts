@@ -2,7 +2,7 @@ import type { ExperimentResults } from '@footfall/schema';
 import { describeResults } from '../experiments/results/describe-results.js';
 import { answerResults, resultsQuerySchema } from '../experiments/results/routes.js';
 import { parseInput } from '../read-input.js';
-import { command, common } from './experiment.js';
+import { command, common } from './experiment-command.js';
 
 const text = { type: 'string' } as const;
 

@@ -1,144 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { type DraftChange, descriptiveFields, type NewExperiment, type NewPhase } from '@footfall/schema';
+import { type DraftChange, descriptiveFields, type NewPhase } from '@footfall/schema';
 import { writeAudit } from '../access/audit.js';
 import type { Database, Transaction } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { checkReferences, requireFreeLayer } from './checks.js';
+import {
+  type Author,
+  beginPhase,
+  endPhase,
+  insertPhase,
+  type Target,
+  timeOf,
+  toColumns,
+  writeFields,
+  writePhase,
+} from './experiment-rows.js';
 import { currentPhase, findExperiment, type StoredExperiment } from './stored-experiment.js';
 
-/** Who changes something, and when (milliseconds since 1970). */
-export type Author = { actor: string; now: number };
-
-type Target = { site: string; key: string };
 type Work = (tx: Transaction, experiment: StoredExperiment) => Promise<unknown>;
 type Change = { action: string; detail?: unknown; states: readonly StoredExperiment['status'][] };
-
-const seedBytes = 9;
-
-/**
- * Stores a draft with its first phase.
- *
- * @throws Refusal 404 unknown site, 409 key in use, 422 for what does not fit other rows
- */
-export async function createExperiment(
-  database: Database,
-  input: NewExperiment,
-  author: Author,
-): Promise<StoredExperiment> {
-  const { site, key } = input;
-  return database.asOwner(async (tx) => {
-    await requireSite(tx, site);
-    await checkReferences(tx, {
-      ...input,
-      layer: input.layer ?? null,
-      fallbackUnitType: input.fallbackUnitType ?? null,
-      prerequisites: input.prerequisites ?? [],
-    });
-    await insertExperiment(tx, input, author);
-    await writeFields(tx, input, toColumns(input));
-    await insertPhase(tx, { ...input, phase: 1, coverage: input.coverage ?? 1, blocksEarlier: false });
-    await writeAudit(tx, {
-      at: author.now,
-      ...author,
-      site,
-      action: 'experiment.create',
-      target: key,
-      detail: input,
-    });
-    return findExperiment(tx, { site, key });
-  });
-}
-
-async function requireSite(tx: Transaction, site: string): Promise<void> {
-  const rows = await tx.query('select from footfall.sites where site = $1::text', [site]);
-  if (rows.length > 0) return;
-  throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, {
-    path: 'site',
-    hint: 'footfall site list',
-  });
-}
-
-async function insertExperiment(
-  tx: Transaction,
-  { site, key, name, unitType, seed, hashVersion }: NewExperiment,
-  { now }: Author,
-): Promise<void> {
-  const rows = await tx.query(
-    `/* change-experiment.insertExperiment */
-     insert into footfall.experiments (site, experiment, name, unit_type, seed, hash_version, created_at, updated_at)
-     values ($1::text, $2::text, $3::text, $4::text, $5::text, $6::smallint, $7::timestamptz, $7::timestamptz)
-     on conflict do nothing returning experiment`,
-    [
-      site,
-      key,
-      name ?? key,
-      unitType,
-      seed ?? randomBytes(seedBytes).toString('base64url'),
-      hashVersion,
-      timeOf(now),
-    ],
-  );
-  if (rows.length > 0) return;
-  throw new Refusal(409, 'experiment_exists', `key: the site "${site}" has an experiment "${key}" already`, {
-    path: 'key',
-  });
-}
-
-type NewPhaseRow = Target &
-  Pick<StoredExperiment['phases'][number], 'phase' | 'coverage' | 'blocksEarlier' | 'variations'>;
-
-async function insertPhase(
-  tx: Transaction,
-  { site, key, phase, coverage, blocksEarlier, variations }: NewPhaseRow,
-): Promise<void> {
-  await tx.query(
-    `/* change-experiment.insertPhase */
-     insert into footfall.experiment_phases (site, experiment, phase, coverage, blocks_earlier, variations)
-     values ($1::text, $2::text, $3::integer, $4::numeric, $5::boolean, $6::jsonb)`,
-    [site, key, phase, coverage, blocksEarlier, JSON.stringify(variations)],
-  );
-}
-
-type Columns = Record<string, { type: string; value: unknown }>;
-
-/** The columns of what a change names; null empties one. */
-function toColumns(change: DraftChange): Columns {
-  const { layer } = change;
-  const columns: Columns = {
-    name: { type: 'text', value: change.name },
-    description: { type: 'text', value: change.description },
-    hypothesis: { type: 'text', value: change.hypothesis },
-    unit_type: { type: 'text', value: change.unitType },
-    fallback_unit_type: { type: 'text', value: change.fallbackUnitType },
-    starts_at: { type: 'timestamptz', value: change.startsAt },
-    ends_at: { type: 'timestamptz', value: change.endsAt },
-    planned_units: { type: 'integer', value: change.plannedUnits },
-    confidence_level: { type: 'numeric', value: change.confidenceLevel },
-    urls: json(change.urls),
-    condition: json(change.condition),
-    prerequisites: json(change.prerequisites),
-    metrics: json(change.metrics),
-    layer: { type: 'text', value: layer === null ? null : layer?.layer },
-    layer_start: { type: 'numeric', value: layer === null ? null : layer?.start },
-    layer_end: { type: 'numeric', value: layer === null ? null : layer?.end },
-  };
-  return Object.fromEntries(Object.entries(columns).filter(([, { value }]) => value !== undefined));
-}
-
-function json(value: unknown): { type: string; value: unknown } {
-  return { type: 'jsonb', value: value === null || value === undefined ? value : JSON.stringify(value) };
-}
-
-async function writeFields(tx: Transaction, { site, key }: Target, columns: Columns): Promise<void> {
-  const entries = Object.entries(columns);
-  if (entries.length === 0) return;
-  const assignments = entries.map(([name, { type }], at) => `${name} = $${at + 3}::${type}`);
-  await tx.query(
-    `/* change-experiment.writeFields */
-     update footfall.experiments set ${assignments.join(', ')} where site = $1::text and experiment = $2::text`,
-    [site, key, ...entries.map(([, { value }]) => value)],
-  );
-}
 
 /** Changes an experiment in one of the given states, and writes down who did. */
 async function change(
@@ -199,20 +78,6 @@ function requireDescriptive(fields: DraftChange): void {
   });
 }
 
-async function writePhase(
-  tx: Transaction,
-  { site, key }: Target,
-  { variations, coverage }: Pick<DraftChange, 'variations' | 'coverage'>,
-): Promise<void> {
-  await tx.query(
-    `/* change-experiment.writePhase */
-     update footfall.experiment_phases
-     set variations = coalesce($3::jsonb, variations), coverage = coalesce($4::numeric, coverage)
-     where site = $1::text and experiment = $2::text and started_at is null`,
-    [site, key, variations ? JSON.stringify(variations) : null, coverage ?? null],
-  );
-}
-
 /** Begins the first phase of a draft. */
 export function startExperiment(
   database: Database,
@@ -231,20 +96,6 @@ export function startExperiment(
     );
     await beginPhase(tx, target, { phase: experiment.phase, ...author });
   }
-}
-
-async function beginPhase(
-  tx: Transaction,
-  { site, key }: Target,
-  { phase, now }: { phase: number; now: number },
-): Promise<void> {
-  await tx.query(
-    `/* change-experiment.beginPhase */
-     update footfall.experiment_phases set started_at = $4::timestamptz,
-       ramps = jsonb_build_array(jsonb_build_object('at', $4::timestamptz, 'coverage', coverage))
-     where site = $1::text and experiment = $2::text and phase = $3::integer`,
-    [site, key, phase, timeOf(now)],
-  );
 }
 
 /** Raises the coverage of the phase: units are added, none is moved. */
@@ -320,15 +171,6 @@ export function beginNewPhase(
   }
 }
 
-async function endPhase(tx: Transaction, { site, key }: Target, { now }: Author): Promise<void> {
-  await tx.query(
-    `/* change-experiment.endPhase */
-     update footfall.experiment_phases set ended_at = $3::timestamptz
-     where site = $1::text and experiment = $2::text and started_at is not null and ended_at is null`,
-    [site, key, timeOf(now)],
-  );
-}
-
 /** Ends an experiment: nobody is assigned any more, and all get the winner, or else the control. */
 export function stopExperiment(
   database: Database,
@@ -374,8 +216,4 @@ export function archiveExperiment(
       [target.site, target.key],
     );
   }
-}
-
-function timeOf(unixMs: number): string {
-  return new Date(unixMs).toISOString();
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeAudit } from '../access/audit.js';
 import type { Database, Transaction } from '../db/database.js';
 import { Refusal } from '../refusal.js';
-import type { Author } from './change-experiment.js';
+import type { Author } from './experiment-rows.js';
 
 /** A layer, or the holdout with the share of units that no experiment takes. */
 export type Layer = { site: string; layer: string; unitType: string; share: number | null };

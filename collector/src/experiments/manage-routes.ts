@@ -16,16 +16,16 @@ import type { KeyHolder } from '../access/keys.js';
 import type { Database } from '../db/database.js';
 import { parseInput, readInput } from '../read-input.js';
 import {
-  type Author,
   archiveExperiment,
   beginNewPhase,
-  createExperiment,
   rampExperiment,
   startExperiment,
   stopExperiment,
   updateExperiment,
 } from './change-experiment.js';
 import type { Configs } from './configs.js';
+import { createExperiment } from './create-experiment.js';
+import type { Author } from './experiment-rows.js';
 import { listLayers, setLayer } from './layers.js';
 import { previewParameter, signPreview } from './preview.js';
 import { findExperiment, loadExperiments, type StoredExperiment } from './stored-experiment.js';

@@ -6,9 +6,9 @@ import { describe, elementsOf, typed } from './describe.js';
 import { createRageDetector } from './rage-click.js';
 
 const interactive =
-  'a,button,input,select,textarea,label,summary,option,[onclick],[role=button],[role=link],[role=tab],[role=option],[role=switch],[role=checkbox],[role=radio],[role^=menuitem]';
+  'a,button,input,select,textarea,label,summary,option,[onclick],[role=button],[role=link],[role^=menuitem],[tabindex="0"]';
 const downloads =
-  /\.(7z|apk|avi|csv|dmg|docx?|epub|exe|gz|iso|mov|mp[34]|msi|pdf|pkg|pptx?|rar|rtf|txt|wav|xlsx?|xml|zip)$/i;
+  /\.(7z|apk|csv|dmg|docx?|epub|exe|gz|iso|mov|mp[34]|msi|pdf|pkg|pptx?|rar|txt|wav|xlsx?|xml|zip)$/i;
 const middleButton = 1;
 const maxTextChars = 80;
 
@@ -23,13 +23,13 @@ export function click(): Capture {
     const afterEffect = watchEffects(tracker);
 
     function clicked(event: Event): void {
-      if (!(event instanceof MouseEvent) || (event.type === 'auxclick' && event.button !== middleButton)) return;
+      if (!(event instanceof MouseEvent) || event.button > middleButton) return;
       const path = elementsOf(event);
       const element = path.find((candidate) => candidate.matches(interactive)) ?? path[0];
       // The browser clicks the control of a label right afterwards.
       if (!element || (element instanceof HTMLLabelElement && element.control)) return;
-      const props = propsOf(element, { path, tracker });
-      const rage = isRage(event, element) || undefined;
+      const props = propsOf(element, path, tracker);
+      const rage = isRage(event, element, props) || undefined;
       const stamp = tracker.stamp();
       afterEffect(event, {
         props,
@@ -42,7 +42,7 @@ export function click(): Capture {
   };
 }
 
-function propsOf(element: Element, { path, tracker }: { path: Element[]; tracker: Tracker }): ClickProps {
+function propsOf(element: Element, path: Element[], tracker: Tracker): ClickProps {
   const text = tracker.text(textOf(element), maxTextChars) || undefined;
   return { ...describe(element, tracker), text, ...linkOf(path, tracker), data: dataOf(path) };
 }

@@ -3,7 +3,7 @@ import type { ClickProps, Tracker } from '../options.js';
 const waitMs = 2500;
 
 /** Elements whose effect a page cannot see: the browser's own controls, drawings, other documents. */
-const unseen =
+export const unseen =
   'input:not([type=button],[type=submit]),textarea,select,option,label,summary,canvas,video,audio,iframe,object,embed,[contenteditable],[popovertarget],[commandfor]';
 
 const everything = { attributes: true, characterData: true, childList: true, subtree: true };
@@ -21,33 +21,26 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
     for (const end of waiting) end();
   }
 
-  function wait(event: MouseEvent, click: Click): void {
+  function wait(event: MouseEvent, { props, record }: Click): void {
     const { href } = location;
-    const observer = new MutationObserver(tracker.guard(settled));
-    const timer = setTimeout(tracker.guard(settleLate), waitMs);
-
-    function settled(): void {
-      end();
-    }
-
-    function settleLate(): void {
-      const isAlive = href !== location.href || getSelection()?.type === 'Range' || isLeaving(event);
-      end(isAlive ? undefined : true);
-    }
+    const observer = new MutationObserver(tracker.guard(() => end()));
+    const timer = setTimeout(
+      tracker.guard(() => {
+        // A slow server: the browser is on its way to another document.
+        const isLeaving = !event.defaultPrevented && props.href && props.href !== tracker.url(href);
+        end(isLeaving || href !== location.href || getSelection()?.type === 'Range' ? undefined : true);
+      }),
+      waitMs,
+    );
 
     function end(dead?: true): void {
-      waiting.delete(settled);
+      waiting.delete(end);
       clearTimeout(timer);
       observer.disconnect();
-      click.record(dead);
+      record(dead);
     }
 
-    /** A slow server: the browser is on its way to another document. */
-    function isLeaving({ defaultPrevented }: MouseEvent): boolean {
-      return !defaultPrevented && click.props.href !== undefined && click.props.href !== tracker.url(href);
-    }
-
-    waiting.add(settled);
+    waiting.add(end);
     for (const target of event.composedPath()) {
       if (target instanceof Document || target instanceof ShadowRoot) observer.observe(target, everything);
     }
@@ -68,6 +61,6 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
 /** Other buttons and modifier keys open tabs and menus; a click beside everything expects nothing. */
 function mayBeDead(event: MouseEvent, { tag, download }: ClickProps): boolean {
   const [target] = event.composedPath();
-  const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || download);
-  return isPlain && tag !== 'html' && tag !== 'body' && target instanceof Element && !target.closest(unseen);
+  const isSpecial = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || download;
+  return !isSpecial && !/^(html|body)$/.test(tag) && target instanceof Element && !target.closest(unseen);
 }

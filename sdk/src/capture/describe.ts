@@ -29,7 +29,7 @@ export function describe(element: Element, { text }: Tracker): ElementProps {
 /** A short path that begins at the nearest id. */
 function selectorOf(element: Element): string {
   const steps: string[] = [];
-  for (let at: Element | null = element; at && steps.length < maxSteps; at = parentOf(at)) {
+  for (let at: Element | undefined = element; at && steps.length < maxSteps; at = parentOf(at)) {
     steps.unshift(stepOf(at));
     if (attributeOf(at, 'id')) break;
   }
@@ -37,9 +37,8 @@ function selectorOf(element: Element): string {
 }
 
 /** The host stands for its shadow root. */
-function parentOf({ parentNode }: Element): Element | null {
-  if (parentNode instanceof ShadowRoot) return parentNode.host;
-  return parentNode instanceof Element ? parentNode : null;
+function parentOf(element: Element): Element | undefined {
+  return element.parentElement ?? Reflect.get(element.getRootNode(), 'host');
 }
 
 function stepOf(element: Element): string {

@@ -1,5 +1,5 @@
 import type { Capture, ErrorProps, ThrownProps, Tracker } from '../options.js';
-import { type Frame, parseStack } from './parse-stack.js';
+import { parseStack } from './parse-stack.js';
 
 export type ErrorOptions = {
   /** Also records what the page itself writes with `console.error`. Default: `false`. */
@@ -7,15 +7,8 @@ export type ErrorOptions = {
 };
 
 /** An error as it was caught. Its stack is read late: the browser makes the text when it is asked for it. */
-type Caught = {
-  thrown: unknown;
-  message: string;
-  errorType?: string | undefined;
-  source?: string | undefined;
-  line?: number | undefined;
-  column?: number | undefined;
-  handled: boolean;
-};
+type Caught = Pick<ErrorProps, 'source' | 'line' | 'column' | 'handled'> & Thrown;
+type Thrown = Pick<ErrorProps, 'message' | 'errorType'> & { thrown: unknown };
 
 const maxMessageChars = 500;
 const maxStackChars = 4000;
@@ -31,39 +24,45 @@ const noise = {
   error_crawler: /^Object Not Found Matching Id:/,
 };
 
-/** Files of the visitor's browser extensions and of the browser itself: their errors are not the page's. */
-const foreign = /^(\S*-extension|webkit-masked-url|chrome|resource):/;
+/** Calls in the visitor's browser extensions and in the browser itself: their errors are not the page's. */
+const foreign = /-extension:|@(webkit-masked-url|chrome|resource):/;
 
 /**
  * Records uncaught errors and rejections: ten of a type, then one in ten seconds. What happens several times in a row is
  * recorded once, and once more with the count when something else happens or the page is hidden.
  */
-export function error({ console: withConsole = false }: ErrorOptions = {}): Capture {
+export function error({ console: withConsole }: ErrorOptions = {}): Capture {
   return (tracker) => {
     const takeToken = createBuckets();
     let last: Caught | undefined;
     let repeats = 0;
 
     function report(caught: Caught): void {
-      const reason = Object.entries(noise).find(([, pattern]) => pattern.test(caught.message))?.[0];
-      if (reason) return tracker.drop(reason);
-      if (last && isSame(caught, last)) return void repeats++;
+      for (const [reason, pattern] of Object.entries(noise)) {
+        if (pattern.test(caught.message)) return tracker.drop(reason);
+      }
+      if (last && signatureOf(caught) === signatureOf(last)) return void repeats++;
       reportRepeats();
       last = caught;
       record(caught);
     }
 
     function reportRepeats(): void {
-      if (last && repeats > 0) record(last, repeats - 1 || undefined);
+      if (last && repeats) record(last, repeats - 1);
       repeats = 0;
     }
 
     function record(caught: Caught, again?: number): void {
-      if (!takeToken(caught.errorType ?? '')) return tracker.drop('error_rate');
-      const frames = framesOf(caught.thrown);
-      const top = frames.find(({ line }) => line)?.file ?? caught.source;
-      if (top && foreign.test(top)) return tracker.drop('error_extension');
-      tracker.send({ type: 'error', props: { ...propsOf(caught, { frames, tracker }), repeats: again } });
+      if (!takeToken(caught.errorType)) return tracker.drop('error_rate');
+      const { thrown, source, ...rest } = caught;
+      const props = { ...rest, ...cleanThrown(caught, tracker), source: source && tracker.url(source) };
+      const [top = `@${source}`] = (props.stack ?? '').match(/.*:\d+$/m) ?? [];
+      if (foreign.test(top)) return tracker.drop('error_extension');
+      const causes = causesOf(thrown).map((cause) => cleanThrown(describeThrown(cause), tracker));
+      tracker.send({
+        type: 'error',
+        props: { ...props, causes: causes[0] && causes, repeats: again || undefined },
+      });
     }
 
     tracker.listen(window, 'error', (event) => {
@@ -71,57 +70,50 @@ export function error({ console: withConsole = false }: ErrorOptions = {}): Capt
       if (event instanceof ErrorEvent) report(caughtByWindow(event));
     });
     tracker.listen(window, 'unhandledrejection', (event) => {
-      if (event instanceof PromiseRejectionEvent) report(caughtOf(event.reason, { handled: false }));
+      if (event instanceof PromiseRejectionEvent) report({ ...describeThrown(event.reason), handled: false });
     });
     tracker.onHide(reportRepeats);
-    if (withConsole) watchConsole((values) => report(caughtByConsole(values)));
+    if (withConsole) watchConsole(tracker.guard((values) => report(caughtByConsole(values))));
   };
 }
 
-/** A bucket of tokens for each type of error, so that a storm of one does not hide another. */
-function createBuckets(): (type: string) => boolean {
-  const buckets = new Map<string, { tokens: number; filledAt: number }>();
+/**
+ * A bucket of tokens for each type of error, so that a storm of one does not hide another. Of a bucket it is enough to
+ * know when it will be full again.
+ */
+function createBuckets(): (type: string | undefined) => boolean {
+  const fullAt = new Map<string | undefined, number>();
 
   return function takeToken(type) {
-    const nowMs = performance.now();
-    const key = buckets.size < maxTypes || buckets.has(type) ? type : '';
-    const { tokens, filledAt } = buckets.get(key) ?? { tokens: burst, filledAt: nowMs };
-    const earned = Math.floor((nowMs - filledAt) / refillMs);
-    const left = Math.min(burst, tokens + earned) - 1;
-    buckets.set(key, { tokens: Math.max(left, 0), filledAt: filledAt + earned * refillMs });
-    return left >= 0;
+    const key = fullAt.size < maxTypes || fullAt.has(type) ? type : undefined;
+    const now = performance.now();
+    const at = Math.max(now, fullAt.get(key) ?? 0) + refillMs;
+    if (at - now > burst * refillMs) return false;
+    fullAt.set(key, at);
+    return true;
   };
 }
 
-/** The stack decides where the place is unknown: reading it takes longer than all the rest. */
-function isSame(a: Caught, b: Caught): boolean {
-  return (
-    a.message === b.message &&
-    a.errorType === b.errorType &&
-    a.source === b.source &&
-    a.line === b.line &&
-    a.column === b.column &&
-    (a.line !== undefined || stackOf(a.thrown) === stackOf(b.thrown))
-  );
+/** Of a rejection the place is not told; reading the stack instead takes longer than all the rest. */
+function signatureOf({ message, errorType, source, line, column, thrown }: Caught): string {
+  return [message, errorType, source, line ?? stackOf(thrown), column].join('\n');
 }
 
 function caughtByWindow({ error, message, filename, lineno, colno }: ErrorEvent): Caught {
   const place = filename ? { source: filename, line: lineno, column: colno } : {};
-  return { ...caughtOf(error ?? message, { handled: false }), ...place };
+  return { ...describeThrown(error ?? message), ...place, handled: false };
 }
 
 function caughtByConsole(values: unknown[]): Caught {
-  const thrown = values.find(isError);
-  const message = values.map((value) => caughtOf(value, { handled: true }).message).join(' ');
-  return { ...caughtOf(thrown ?? message, { handled: true }), message };
+  const message = values.map((value) => describeThrown(value).message).join(' ');
+  return { ...describeThrown(values.find(isError)), message, handled: true };
 }
 
 /** Anything can be thrown. Of an object that is no error the keys are told, not the values. */
-function caughtOf(thrown: unknown, { handled }: { handled: boolean }): Caught {
-  if (isError(thrown)) return { thrown, message: String(thrown.message), errorType: thrown.name, handled };
-  const isObject = typeof thrown === 'object' && thrown !== null;
-  const message = isObject ? `Object with keys: ${Object.keys(thrown).sort().join(', ')}` : String(thrown);
-  return { thrown, message, handled };
+function describeThrown(thrown: unknown): Thrown {
+  if (isError(thrown)) return { thrown, message: String(thrown.message), errorType: thrown.name };
+  const isObject = typeof thrown === 'object' && thrown;
+  return { thrown, message: isObject ? `Object with keys: ${Object.keys(thrown).sort()}` : String(thrown) };
 }
 
 /** Errors of frames are not instances of this window's Error. */
@@ -130,53 +122,31 @@ function isError(thrown: unknown): thrown is Error {
 }
 
 function stackOf(thrown: unknown): string {
-  return isError(thrown) ? String(thrown.stack ?? '') : '';
-}
-
-function framesOf(thrown: unknown): Frame[] {
-  return parseStack(stackOf(thrown));
-}
-
-type Parts = { frames: Frame[]; tracker: Tracker };
-
-function propsOf({ thrown, source, ...caught }: Caught, { frames, tracker }: Parts): ErrorProps {
-  const causes = causesOf(thrown).map((cause) =>
-    cleanThrown(caughtOf(cause, { handled: true }), { frames: framesOf(cause), tracker }),
-  );
-  return {
-    ...caught,
-    ...cleanThrown(caught, { frames, tracker }),
-    source: source && tracker.url(source),
-    causes: causes.length > 0 ? causes : undefined,
-  };
+  return isError(thrown) ? `${thrown.stack ?? ''}` : '';
 }
 
 function causesOf(thrown: unknown): unknown[] {
   const causes: unknown[] = [];
-  for (let at = thrown; isError(at) && at.cause !== undefined && causes.length < maxCauses; at = at.cause) causes.push(at.cause);
+  for (let at = thrown; isError(at) && at.cause && causes.length < maxCauses; at = at.cause) causes.push(at.cause);
   return causes;
 }
 
-function cleanThrown({ message, errorType }: ThrownProps, { frames, tracker }: Parts): ThrownProps {
-  const lines = frames.map(({ name = '', file, line, column }) =>
-    [`${name}@${/^https?:/.test(file) ? tracker.url(file) : file}`, line, column].filter(Boolean).join(':'),
+function cleanThrown({ thrown, message, errorType }: Thrown, { text, url }: Tracker): ThrownProps {
+  const lines = parseStack(stackOf(thrown)).map(({ name, file, place }) =>
+    `${name}@${/^https?:/.test(file) ? url(file) : file}${place}`,
   );
   return {
-    message: tracker.text(message, maxMessageChars),
-    errorType: errorType && tracker.text(errorType, maxMessageChars),
-    stack: tracker.text(lines.join('\n'), maxStackChars) || undefined,
+    message: text(message, maxMessageChars),
+    errorType: errorType && text(errorType, maxMessageChars),
+    stack: text(lines.join('\n'), maxStackChars) || undefined,
   };
 }
 
-/** Calls back after the console has printed. A failure here must not reach the page. */
+/** Calls back after the console has printed. */
 function watchConsole(printed: (values: unknown[]) => void): void {
   const { error: print } = console;
   console.error = (...values: unknown[]) => {
     print.apply(console, values);
-    try {
-      printed(values);
-    } catch {
-      // Values that throw when they are read.
-    }
+    printed(values);
   };
 }

@@ -1,6 +1,6 @@
 import { isSensitiveField } from '@footfall/schema/redact-name';
 import type { Capture, FormEventType, FormField, FormProps, Tracker } from '../options.js';
-import { elementsOf } from './describe.js';
+import { attributeOf, elementsOf } from './describe.js';
 
 export type FormOptions = {
   /** Names of fields whose values may be sent on submit. Passwords, payment data and the like never are. */
@@ -28,10 +28,9 @@ export function form({ allowFields = [] }: FormOptions = {}): Capture {
     const begun = new Map<Element, Progress>();
 
     function send(type: FormEventType, target: Element, { since, lastField }: Partial<Progress> = {}): void {
-      const allowed = type === 'form_submit' ? allowFields : [];
-      const fields = fieldsOf(target, { allowed, tracker });
-      const durationMs = since === undefined ? undefined : Math.round(performance.now() - since);
-      tracker.send({ type, props: { ...propsOf(target, { fields, tracker }), durationMs, lastField } });
+      const fields = fieldsOf(target, type === 'form_submit' ? allowFields : [], tracker);
+      const durationMs = since && Math.round(performance.now() - since);
+      tracker.send({ type, props: { ...propsOf(target, fields, tracker), durationMs, lastField } });
     }
 
     function view(target: Element): void {
@@ -113,13 +112,11 @@ function watchForms({ onPage, guard }: Tracker, view: (target: Element) => void)
   onPage(searchSoon);
 }
 
-type Parts = { allowed: string[]; tracker: Tracker };
-
-function fieldsOf(target: Element, { allowed, tracker }: Parts): FormField[] {
+function fieldsOf(target: Element, allowed: string[], tracker: Tracker): FormField[] {
   function fieldOf(control: Control): FormField {
     const { name, id, type, value } = control;
-    const filled = 'checked' in control && /^(checkbox|radio)$/.test(type) ? control.checked : value !== '';
-    const sent = filled && name !== '' && allowed.includes(name) && !isSensitiveField(attributesOf(control));
+    const filled = /^(checkbox|radio)$/.test(type) ? isChecked(control) : value !== '';
+    const sent = filled && name && allowed.includes(name) && !isSensitiveField(control);
     return {
       name: tracker.text(name || id, maxNameChars),
       type,
@@ -131,9 +128,8 @@ function fieldsOf(target: Element, { allowed, tracker }: Parts): FormField[] {
   return oneForEachQuestion(controlsOf(target)).map(fieldOf);
 }
 
-function propsOf(target: Element, { fields, tracker }: { fields: FormField[]; tracker: Tracker }): FormProps {
-  // A control named `action` hides the property of the form, but not its attribute.
-  const attribute = (name: string) => Element.prototype.getAttribute.call(target, name) ?? '';
+function propsOf(target: Element, fields: FormField[], tracker: Tracker): FormProps {
+  const attribute = (name: string) => attributeOf(target, name);
   return {
     formId: tracker.text(attribute('id'), maxNameChars) || undefined,
     formName: tracker.text(attribute('name'), maxNameChars) || undefined,
@@ -145,7 +141,7 @@ function propsOf(target: Element, { fields, tracker }: { fields: FormField[]; tr
   };
 }
 
-/** The elements are asked of the prototype for the same reason; they include those outside that name the form. */
+/** The elements are asked of the prototype, since a control may have their name; they include those outside that name the form. */
 function controlsOf(target: Element): Control[] {
   const elements: unknown = Reflect.get(HTMLFormElement.prototype, 'elements', target);
   return elements instanceof HTMLFormControlsCollection ? [...elements].filter(isFilledByPeople) : [];
@@ -159,14 +155,12 @@ function isFilledByPeople(element: Element): element is Control {
 function oneForEachQuestion(controls: Control[]): Control[] {
   const questions = new Map<unknown, Control>();
   for (const control of controls) {
-    const isRadio = control.type === 'radio';
-    const key = isRadio ? control.name : control;
-    const isAnswer = isRadio && 'checked' in control && control.checked;
-    if (isAnswer || !questions.has(key)) questions.set(key, control);
+    const key = control.type === 'radio' ? control.name : control;
+    if (!questions.has(key) || isChecked(control)) questions.set(key, control);
   }
   return [...questions.values()];
 }
 
-function attributesOf({ name, id, type, autocomplete, attributes }: Control) {
-  return { name, id, type, autocomplete, placeholder: attributes.getNamedItem('placeholder')?.value };
+function isChecked(control: Control): boolean {
+  return 'checked' in control && control.checked;
 }

@@ -1,46 +1,34 @@
-/** One call. Line and column begin at 1; native code has neither. */
-export type Frame = {
-  name?: string | undefined;
-  file: string;
-  line?: number | undefined;
-  column?: number | undefined;
-};
+/** One call. `place` is `:line:column`, from 1, where the browser tells them; native code has none. */
+export type Frame = { name: string; file: string; place: string };
 
 /** V8: `at name (file:1:2)` and `at file:1:2`. Its names hold no slash, its files may hold parentheses. */
-const v8 = /^at (?:([^(/]*?) ?\()?(?:async |address at )?(.*?)(?::(\d+))?(?::(\d+))?\)*$/;
+const v8 = /^at (?:([^(/]*?) ?\()?(?:async )?(.*?)((?::\d+){0,2})\)*$/;
 
-/** SpiderMonkey and JavaScriptCore: `name@file:1:2`, also without a name. A name may hold an @ in quotes. */
-const gecko = /^(?:((?:.*".+")?[^@]*)@)?(.*?)(?::(\d+))?(?::(\d+))?\)?$/;
+/** SpiderMonkey and JavaScriptCore: `name@file:1:2`, `async*name@file:1:2`; a name may lack, or hold an @ in quotes. */
+const gecko = /^(?:[^@*]*\*)?(?:((?:.*".+")?[^@]*)@)?(.*?)((?::\d+){0,2})$/;
 
 const maxFrames = 50;
 
 /** Reads the stacks of Chromium, Firefox and Safari, newest call first. What eval runs is where eval was called. */
 export function parseStack(stack: string): Frame[] {
-  const lines = stack.split('\n').map(unwrap);
+  const lines = stack.split('\n').map(takeOutEval);
   const hasHeader = lines.some((line) => line.startsWith('at '));
   return lines
     .filter((line) => (hasHeader ? line.startsWith('at ') : /@.*[/[]|^[\w-]+:\/\/.*:\d/.test(line)))
     .map((line) => parseLine(line, hasHeader ? v8 : gecko))
-    .filter(({ file, line }) => line || /^\W?(native|anonymous|data:)/.test(file))
+    .filter(({ file, place }) => place || /^\W?(native|anonymous|data:)/.test(file))
     .slice(0, maxFrames);
 }
 
-/** Takes code made by eval out of the line, and a bracket that Safari puts into the files of extensions. */
-function unwrap(line: string): string {
+function takeOutEval(line: string): string {
   return line
     .trim()
     .replace(/\(eval at .*?\(([^()]+:\d+)\).*/, '($1)')
-    .replace(/ line (\d+) > .*/, ':$1')
-    .replace(/^at (.*extension:)\(/, '$1');
+    .replace(/ line (\d+) > .*/, ':$1');
 }
 
-function parseLine(text: string, pattern: RegExp): Frame {
-  const [, name, file = '', line, column] = pattern.exec(text) ?? [];
-  return {
-    name: name || undefined,
-    // The text of a data: URL is a program.
-    file: file.replace(/^data:([^,;]*).*/, '<data:$1>'),
-    line: line ? Number(line) : undefined,
-    column: column ? Number(column) : undefined,
-  };
+/** The text of a data: URL is a program. */
+function parseLine(line: string, pattern: RegExp): Frame {
+  const [, name = '', file = '', place = ''] = pattern.exec(line) ?? [];
+  return { name, file: file.replace(/^data:([^,;]*).*/, '<data:$1>'), place };
 }

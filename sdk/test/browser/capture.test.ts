@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eventsOf, useBrowser } from './setup.js';
+import { eventsOf, inOrder, useBrowser } from './setup.js';
 
 const setUp = useBrowser();
 
@@ -18,7 +18,7 @@ it('describes what was clicked, without what was typed', async () => {
   site.serve({ body: shop });
   const page = await open();
   for (const selector of ['.buy b', '#away', '#field', '#host >>> #inside']) await page.click(selector);
-  const clicks = await eventsOf(server, 'click', 4);
+  const clicks = inOrder(await eventsOf(server, 'click', 4));
   expect(clicks.map(({ props }) => props)).toMatchObject([
     {
       tag: 'a',
@@ -45,7 +45,7 @@ it('counts a click on a label once, and nothing of what is being edited', async 
   const page = await open();
   await page.click('#label');
   await page.click('#draft');
-  const clicks = await eventsOf(server, 'click', 2);
+  const clicks = inOrder(await eventsOf(server, 'click', 2));
   expect(clicks.map(({ props }) => props.elementId)).toEqual(['news', 'draft']);
   expect(clicks.map(({ props }) => props.text)).toEqual([undefined, undefined]);
 });

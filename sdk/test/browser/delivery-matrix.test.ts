@@ -59,7 +59,7 @@ async function judge(engine: EngineName, { title }: Scenario): Promise<void> {
 }
 
 describe.each(engines)('$name', ({ name }) => {
-  it.each(scenarios)('$title', { timeout: 240_000 }, (scenario) => judge(name, scenario));
+  it.each(scenarios)('$title', { timeout: 420_000 }, (scenario) => judge(name, scenario));
 });
 
 it('is what docs/delivery.md says', async () => {

@@ -68,7 +68,7 @@ it('takes whatever is thrown, and tells keys instead of values', async () => {
   await run(page, `const error = new Error('turns in circles'); error.cause = error; throw error`);
   const errors = await eventsOf(server, 'error', 5);
   expect(errors.map(({ props }) => [props.errorType, props.message])).toEqual([
-    [undefined, 'Object with keys: body, status'],
+    [undefined, 'Object with keys: body,status'],
     [undefined, 'plain text'],
     [undefined, 'undefined'],
     ['AbortError', 'stopped'],

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import { expect, expectTypeOf, it } from 'vitest';
 import type { Options } from '../../src/options.js';
-import type { optionsFrom } from '../../src/script-options.js';
+import { optionsFrom } from '../../src/script-options.js';
 import { eventsOf, useBrowser } from './setup.js';
 
 const setUp = useBrowser();
@@ -17,8 +17,13 @@ const hashOf = (text: string) => `sha384-${createHash('sha384').update(text).dig
 const watchPolicy = `window.violations = [];
   addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI));`;
 
-it('has an attribute for every option', () => {
+it('has an attribute for every option, and the guide lists them', () => {
   expectTypeOf<keyof Options>().toExtend<keyof ReturnType<typeof optionsFrom>>();
+  const { vitalsUrl, ...options } = optionsFrom({ src: 'https://stats.example/sdk.js', dataset: {} });
+  const attributes = Object.keys(options).map(
+    (name) => `data-${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`,
+  );
+  expect(attributes.filter((name) => !guide.includes(`| \`${name}\` |`))).toEqual([]);
 });
 
 it('makes the calls that the stub kept, in order, and resolves what they promised', async () => {

@@ -1,3 +1,4 @@
+import { eventSchema } from '@footfall/schema';
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type {} from '../../src/script.js';
@@ -13,11 +14,15 @@ export type Setup = {
   open(path?: string, options?: { beside?: Page }): Promise<Page>;
 };
 
-/** One browser for the file, one server and one site for each test; every page must leave its console empty. */
+/**
+ * One browser for the file, one server and one site for each test. Every page must leave its console empty, and every event
+ * that it sends must be one that the collector takes.
+ */
 export function useBrowser(): () => Promise<Setup> {
   let chromium: TestBrowser;
   let ends: (() => Promise<unknown>)[] = [];
   let consoles: string[][] = [];
+  let servers: RecordingServer[] = [];
 
   beforeAll(async () => {
     chromium = await startChromium();
@@ -26,13 +31,17 @@ export function useBrowser(): () => Promise<Setup> {
   afterEach(async () => {
     await Promise.all(ends.map((end) => end()));
     const printed = consoles.flat();
+    const refused = servers.flatMap(refusedOf);
+    servers = [];
     ends = [];
     consoles = [];
     expect(printed).toEqual([]);
+    expect(refused).toEqual([]);
   });
 
   return async function setUp() {
     const server = await startRecordingServer();
+    servers.push(server);
     const site = await startSite(server.origin);
     ends.push(server.close, site.close);
 
@@ -46,6 +55,12 @@ export function useBrowser(): () => Promise<Setup> {
 
     return { server, site, open };
   };
+}
+
+function refusedOf({ received }: RecordingServer): string[] {
+  return received
+    .flatMap(({ batch }) => batch.events)
+    .flatMap((event) => eventSchema.safeParse(event).error?.issues.map(({ message }) => message) ?? []);
 }
 
 type EventOf<Type> = Extract<WireEvent, { type: Type }>;
@@ -66,4 +81,9 @@ export async function hide(page: Page): Promise<() => Promise<void>> {
   const other = await page.browserContext().newPage();
   await other.bringToFront();
   return () => page.bringToFront();
+}
+
+/** In the order in which they happened: a click without effect is recorded later. */
+export function inOrder<Item extends { id: string }>(events: Item[]): Item[] {
+  return [...events].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

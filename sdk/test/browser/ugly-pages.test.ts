@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer-core';
 import { expect, it } from 'vitest';
 import type { RecordingServer } from './recording-server.js';
-import { eventsOf, useBrowser } from './setup.js';
+import { eventsOf, inOrder, useBrowser } from './setup.js';
 
 const setUp = useBrowser();
 const attributes = 'data-captures="pageview,click,scroll,engagement,form,error,vitals,copy,visibility"';
@@ -80,7 +80,7 @@ it('shadow roots in shadow roots, open and closed, with slots', async () => {
   await page.click('x-outer >>> #inner');
   await page.click('x-closed');
   const clicks = await eventsOf(server, 'click', 3);
-  const sorted = [...clicks].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sorted = inOrder(clicks);
   expect(sorted.map(({ props }) => props.selector)).toEqual([
     'button#slotted',
     'a#inner',

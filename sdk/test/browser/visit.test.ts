@@ -89,13 +89,18 @@ test('a visit of the demo site is in PostgreSQL seconds later, in one session', 
     1,
   );
 
+  await waitForRows(`select distinct props->>'metric' from footfall.events where type = 'web_vital'`, 3);
   const types = await db.query('select type, count(*) as n from footfall.events group by type order by type');
   expect(Object.fromEntries(types.map(({ type, n }) => [type, n]))).toEqual({
     click: 5,
+    engagement: expect.any(Number),
     error: 1,
+    form_start: 1,
     form_submit: 1,
+    form_view: 1,
     pageview: 8,
     scroll_depth: expect.any(Number),
+    web_vital: expect.any(Number),
   });
 });
 
