@@ -26,7 +26,7 @@ const budgets = {
   core: { budget: 6820, goal: 3600 },
   'all captures': { budget: 10_490, goal: 7000 },
   'footfall.min.js': { budget: 10_890, goal: 7000 },
-  'footfall-experiments.min.js': { budget: 13_540, goal: 9000 },
+  'footfall-experiments.min.js': { budget: 13_650, goal: 9000 },
   'vitals.js': { budget: 3100, goal: 3600 },
 };
 

@@ -38,6 +38,21 @@ export type Experiments = Capture & {
   whenReady(callback: () => void): void;
 };
 
+/** What is known at a moment. `all` is empty until the definitions are there. */
+type State = {
+  options: ExperimentOptions;
+  /** The signed token of a preview link. A page that has one exposes nobody. */
+  preview?: string | null;
+  all: Map<string, ExperimentConfig>;
+  overrides: Readonly<Record<string, string>> | undefined;
+  /** What was read, by experiment and unit: assigned and exposed. */
+  notes: Record<string, Remembered>;
+  tracker?: Tracker;
+  /** Who waits for the definitions; nothing once they are there. */
+  waiting: (() => void)[] | undefined;
+  lift(): void;
+};
+
 type Stored = ExperimentsConfig & { at: number };
 
 const inlineId = 'footfall-experiments';
@@ -50,115 +65,117 @@ const robots = /bot|crawl|spider|headless|lighthouse/i;
 
 /** Assigns visitors to variations in the browser, by the definitions of the collector. */
 export function experiments(options: ExperimentOptions = {}): Experiments {
-  let all = new Map<string, ExperimentConfig>();
-  let overrides = options.overrides;
-  let tracker: Tracker | undefined;
-  /** What was read, by experiment and unit: assigned and exposed. */
-  let notes: Record<string, Remembered> = {};
-  let waiting: (() => void)[] | undefined = [];
-  let lift = () => {};
-  const preview =
-    typeof location === 'undefined' ? null : new URLSearchParams(location.search).get(previewParameter);
-
-  function capture(of: Tracker): void {
-    tracker = of;
-    notes = parse<Record<string, Remembered>>(of.store.get(notesKey)) ?? {};
-    const given = options.config ?? parse<ExperimentsConfig>(document.getElementById(inlineId)?.textContent);
-    const cached = given ? undefined : parse<Stored>(of.store.get(configKey));
-    if (given) use(given);
-    else if (cached && isFresh(cached)) use(cached);
-    // What a link shows is told by the collector alone.
-    if (preview || !given) void load(of);
-    if (waiting && options.coverMs) cover(options.coverMs);
-  }
-
-  function use(config: ExperimentsConfig): void {
-    all = new Map((config.experiments as ExperimentConfig[]).map((one) => [one.key, one]));
-    overrides = { ...options.overrides, ...config.overrides };
-    if (!preview || config.overrides) finish();
-  }
-
-  async function load({ options: { endpoint, site }, store, units, guard }: Tracker): Promise<void> {
-    try {
-      const query = new URLSearchParams({ site, ...(preview && { preview }) });
-      const answer = await fetch(`${endpoint.replace(/\/+$/, '')}/v1/experiments?${query}`, {
-        credentials: 'omit',
-      });
-      if (!answer.ok) return;
-      const config: ExperimentsConfig = await answer.json();
-      // Once the page has asked, another answer would change it under the reader's eyes: it is for the next page.
-      if (waiting) guard(use)(config);
-      if (!preview && units()) store.set(configKey, JSON.stringify({ ...config, at: Date.now() }));
-    } catch {
-      // Without definitions everybody gets the control.
-    } finally {
-      finish();
-    }
-  }
-
-  function finish(): void {
-    const callbacks = waiting ?? [];
-    waiting = undefined;
-    for (const callback of callbacks) tracker?.guard(callback)();
-    lift();
-  }
-
-  function cover(limitMs: number): void {
-    const style = document.createElement('style');
-    style.textContent = 'html{visibility:hidden!important}';
-    document.documentElement.append(style);
-    lift = () => style.remove();
-    setTimeout(lift, limitMs);
-  }
+  const { overrides } = options;
+  const state: State = { options, all: new Map(), overrides, notes: {}, waiting: [], lift() {} };
 
   function variation(key: string): string {
     try {
-      return read(key);
+      return read(state, key);
     } catch {
       return control;
     }
   }
 
-  function read(key: string): string {
-    const experiment = all.get(key);
-    const units = tracker?.units();
-    if (!experiment) return overrides?.[key] ?? control;
-    const decision = decide(experiment, subjectOf(units), all);
-    if (decision.isEnrolled && !preview) note(decision, units);
-    return decision.variation;
+  function whenReady(callback: () => void): void {
+    if (state.waiting) state.waiting.push(callback);
+    else callback();
   }
 
-  function subjectOf(units: Units | undefined): Subject {
-    return {
-      // Without leave to store or to send nobody is assigned.
-      attributes: units ? { visitor: units.visitor, user: units.user, ...options.attributes } : {},
-      url: location.href,
-      isBot: navigator.webdriver || robots.test(navigator.userAgent),
-      overrides,
-      remember: (...unit) => notes[nameOf(...unit)],
-    };
-  }
+  return Object.assign((tracker: Tracker) => start(state, tracker), { variation, whenReady });
+}
 
-  function note({ experiment, phase, variation, unit }: Decision, units: Units | undefined): void {
-    if (!unit || !units || !tracker) return;
-    const { unitType, unitId } = unit;
-    const name = nameOf(experiment, unitType, unitId);
-    if (notes[name]?.phase === phase) return;
-    notes[name] = { phase, variation };
-    if (units.isKept) tracker.store.set(notesKey, JSON.stringify(notes));
-    // Visitor and user travel with the batch.
-    const isKnown = (unitType === 'visitor' || unitType === 'user') && units[unitType] === unitId;
-    const props = { experiment, variation, phase, unitType, unit: isKnown ? undefined : unitId };
-    tracker.send({ type: 'exposure', props });
-  }
+function start(state: State, tracker: Tracker): void {
+  const { options } = state;
+  const { store } = tracker;
+  state.preview = new URLSearchParams(location.search).get(previewParameter);
+  state.tracker = tracker;
+  state.notes = parse<State['notes']>(store.get(notesKey)) ?? {};
+  const given = options.config ?? parse<ExperimentsConfig>(document.getElementById(inlineId)?.textContent);
+  const cached = given ? undefined : parse<Stored>(store.get(configKey));
+  if (given) use(state, given);
+  else if (cached && isFresh(cached)) use(state, cached);
+  // What a link shows is told by the collector alone.
+  if (state.preview || !given) void load(state, tracker);
+  if (state.waiting && options.coverMs) cover(state, options.coverMs);
+}
 
-  return Object.assign(capture, {
-    variation,
-    whenReady(callback: () => void): void {
-      if (waiting) waiting.push(callback);
-      else callback();
-    },
-  });
+function use(state: State, config: ExperimentsConfig): void {
+  state.all = new Map((config.experiments as ExperimentConfig[]).map((one) => [one.key, one]));
+  state.overrides = { ...state.options.overrides, ...config.overrides };
+  if (!state.preview || config.overrides) finish(state);
+}
+
+async function load(state: State, tracker: Tracker): Promise<void> {
+  const { endpoint, site } = tracker.options;
+  const { preview } = state;
+  try {
+    const query = new URLSearchParams({ site, ...(preview && { preview }) });
+    const url = `${endpoint.replace(/\/+$/, '')}/v1/experiments?${query}`;
+    const answer = await fetch(url, { credentials: 'omit' });
+    if (!answer.ok) return;
+    const config: ExperimentsConfig = await answer.json();
+    // Once the page has asked, another answer would change it under the reader's eyes: it is for the next page.
+    if (state.waiting) use(state, config);
+    if (!preview && tracker.units())
+      tracker.store.set(configKey, JSON.stringify({ ...config, at: Date.now() }));
+  } catch {
+    // Without definitions everybody gets the control.
+  } finally {
+    finish(state);
+  }
+}
+
+function finish(state: State): void {
+  const callbacks = state.waiting ?? [];
+  state.waiting = undefined;
+  for (const callback of callbacks) state.tracker?.guard(callback)();
+  state.lift();
+}
+
+function cover(state: State, limitMs: number): void {
+  const style = document.createElement('style');
+  style.textContent = 'html{visibility:hidden!important}';
+  document.documentElement.append(style);
+  state.lift = () => style.remove();
+  setTimeout(state.lift, limitMs);
+}
+
+function read(state: State, key: string): string {
+  const experiment = state.all.get(key);
+  const units = state.tracker?.units();
+  if (!experiment) return state.overrides?.[key] ?? control;
+  const decision = decide(experiment, subjectOf(state, units), state.all);
+  if (decision.isEnrolled && !state.preview) expose(state, decision, units);
+  return decision.variation;
+}
+
+function subjectOf(state: State, units: Units | undefined): Subject {
+  return {
+    // Without leave to store or to send nobody is assigned.
+    attributes: units ? { visitor: units.visitor, user: units.user, ...state.options.attributes } : {},
+    url: location.href,
+    isBot: navigator.webdriver || robots.test(navigator.userAgent),
+    overrides: state.overrides,
+    remember: (...unit) => state.notes[nameOf(...unit)],
+  };
+}
+
+/** Once for a unit and a phase. */
+function expose(
+  { notes, tracker }: State,
+  { experiment, phase, variation, unit }: Decision,
+  units: Units | undefined,
+): void {
+  if (!unit || !units || !tracker) return;
+  const { unitType, unitId } = unit;
+  const name = nameOf(experiment, unitType, unitId);
+  if (notes[name]?.phase === phase) return;
+  notes[name] = { phase, variation };
+  if (units.isKept) tracker.store.set(notesKey, JSON.stringify(notes));
+  // Visitor and user travel with the batch.
+  const isKnown = (unitType === 'visitor' || unitType === 'user') && units[unitType] === unitId;
+  const props = { experiment, variation, phase, unitType, unit: isKnown ? undefined : unitId };
+  tracker.send({ type: 'exposure', props });
 }
 
 function nameOf(...parts: string[]): string {

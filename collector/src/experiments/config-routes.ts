@@ -23,7 +23,8 @@ export function configRoutes(deps: ConfigDeps): Hono {
     const site = await requireSite(deps, c);
     const token = c.req.query('preview');
     const answer = await describe(deps, site.site, token);
-    const body = JSON.stringify(answer);
+    // Servers write it into pages: nothing in it may end the script element that it stands in.
+    const body = JSON.stringify(answer).replaceAll('<', '\\u003c');
     const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`;
     const headers = {
       ...corsHeaders(c),

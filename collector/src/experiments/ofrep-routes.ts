@@ -1,37 +1,28 @@
 import { createHash } from 'node:crypto';
 import { type Decision, decide, type ExperimentConfig, experimentKey } from '@footfall/schema';
 import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { z } from 'zod';
-import { authorizeBy } from '../access/authorize.js';
-import { findClientAddress, type ProxyTrust } from '../access/client-address.js';
 import { createRateLimit, type RateLimit } from '../access/rate-limit.js';
-import type { SecretKeys } from '../access/secret-keys.js';
-import type { SiteKeys } from '../access/site-keys.js';
 import type { Availability } from '../db/availability.js';
 import { classifyFailure } from '../db/failure.js';
 import { detectBot } from '../ingest/enrich/bot.js';
 import { parseInput, readInput } from '../read-input.js';
 import { errorBody, Refusal } from '../refusal.js';
 import type { Answer, Assigner } from './assigner.js';
-import { corsHeaders, requireSite } from './config-routes.js';
+import { corsHeaders } from './config-routes.js';
 import type { Configs, SiteExperiments } from './configs.js';
+import { type Caller, type CallerDeps, identifyCaller, type OfrepContext } from './ofrep-caller.js';
 
-export type OfrepDeps = ProxyTrust & {
+export type OfrepDeps = CallerDeps & {
   now: () => number;
   configs: Configs;
   assigner: Assigner;
-  secretKeys: SecretKeys;
-  siteKeys: SiteKeys;
   availability: Pick<Availability, 'isUp'>;
   log: (line: string) => void;
 };
 
 type Environment = { Bindings: HttpBindings };
-type OfrepContext = Context<Environment>;
-
-/** Who asks: a server with a secret key, whose units are assigned for good, or a page with the public key of its site. */
-type Caller = { site: string; isServer: boolean };
 
 const flags = '/ofrep/v1/evaluate/flags';
 const contextSchema = z.looseObject({ targetingKey: z.unknown().optional() });
@@ -122,7 +113,7 @@ async function evaluateOne(
   c: OfrepContext,
   { key, limit }: { key: string; limit: RateLimit },
 ): Promise<Response> {
-  const caller = await identify(deps, c, limit);
+  const caller = await identifyCaller(deps, c, limit);
   const subject = await readSubject(c);
   const known = await deps.configs.of(caller.site);
   const experiment = experimentKey.safeParse(key).success ? known.all.get(key) : undefined;
@@ -133,7 +124,7 @@ async function evaluateOne(
 }
 
 async function evaluateAll(deps: OfrepDeps, c: OfrepContext, limit: RateLimit): Promise<Response> {
-  const caller = await identify(deps, c, limit);
+  const caller = await identifyCaller(deps, c, limit);
   const subject = await readSubject(c);
   const known = await deps.configs.of(caller.site);
   const asked = [...known.all.values()];
@@ -148,34 +139,6 @@ async function evaluateAll(deps: OfrepDeps, c: OfrepContext, limit: RateLimit): 
   const etag = `"${hash.digest('hex').slice(0, 32)}"`;
   if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag });
   return c.body(body, 200, { etag, 'content-type': 'application/json', 'cache-control': 'no-cache' });
-}
-
-/**
- * Finds out for which site a client asks: by its secret key, or by the public one of the site.
- *
- * @throws Refusal 401, 403, 429
- */
-async function identify(deps: OfrepDeps, c: OfrepContext, limit: RateLimit): Promise<Caller> {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-  const key = bearer ?? c.req.header('x-api-key') ?? '';
-  if (key.startsWith('ff_')) return identifyServer(deps, c, key);
-  limit.take(findClientAddress(c.env.incoming.socket.remoteAddress, (name) => c.req.header(name), deps));
-  const { site } = await requireSite(deps, c, key);
-  return { site, isServer: false };
-}
-
-async function identifyServer({ secretKeys }: OfrepDeps, c: OfrepContext, key: string): Promise<Caller> {
-  const named = c.req.query('site') ?? c.req.header('x-footfall-site');
-  const { sites } = await authorizeBy(secretKeys.find, {
-    header: `Bearer ${key}`,
-    allowed: ['assign', 'admin', 'owner'],
-    ...(named !== undefined && { site: named }),
-  });
-  const site = named ?? (sites?.length === 1 ? sites[0] : undefined);
-  if (site !== undefined) return { site, isServer: true };
-  throw new Refusal(400, 'no_site', 'x-footfall-site: expected the site, since the key is for several', {
-    path: 'x-footfall-site',
-  });
 }
 
 type Subject = { targetingKey: string; attributes: Record<string, unknown> };
