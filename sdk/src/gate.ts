@@ -8,7 +8,7 @@ import type { WireEvent } from './wire.js';
 
 export type Gate = {
   accept(event: WireEvent): void;
-  drop(reason: string): void;
+  drop(reason: string, count?: number): void;
   consent: Identity['consent'];
   identify(userId: string | null): void;
 };

@@ -94,8 +94,8 @@ export type Tracker = {
   listen(target: EventTarget, type: string, handler: (event: Event) => void): void;
   /** Wraps what observers and timers call, so that it never throws into the page. */
   guard<Values extends unknown[]>(work: (...values: Values) => void): (...values: Values) => void;
-  /** Counts an event that was not recorded; the counts travel with the next batch. */
-  drop(reason: string): void;
+  /** Counts events that were not recorded; the counts travel with the next batch. */
+  drop(reason: string, count?: number): void;
   /** Text without secrets and personal data, at most `maxChars` long. */
   text(value: string, maxChars: number): string;
   url(value: string): string;

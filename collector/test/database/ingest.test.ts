@@ -26,6 +26,18 @@ function batch(events: unknown[], rest: Record<string, unknown> = {}) {
   return { sentAt: now, events, ...rest };
 }
 
+test('client hints of the headers and of the body are read together', async () => {
+  const chrome =
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36';
+  const brands = '"Brave";v="130", "Chromium";v="130", "Not_A Brand";v="99"';
+  await collector.send(batch([pageview('/')], { context: { clientHints: { formFactors: ['Tablet'] } } }), {
+    headers: { 'user-agent': chrome, 'sec-ch-ua': brands },
+  });
+  expect(await collector.query('select browser, device from footfall.events')).toEqual([
+    { browser: 'Brave', device: 'tablet' },
+  ]);
+});
+
 test('a pageview becomes an event and a session, enriched, before the answer', async () => {
   const event = pageview('/shoes?utm_source=news&utm_medium=email', {
     title: 'Shoes',

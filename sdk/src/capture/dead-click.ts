@@ -61,6 +61,7 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
 /** Other buttons and modifier keys open tabs and menus; a click beside everything expects nothing. */
 function mayBeDead(event: MouseEvent, { tag, download }: ClickProps): boolean {
   const [target] = event.composedPath();
-  const isSpecial = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || download;
+  const isSpecial =
+    event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || download;
   return !isSpecial && !/^(html|body)$/.test(tag) && target instanceof Element && !target.closest(unseen);
 }

@@ -1,4 +1,5 @@
 import type { Capture, ErrorProps, ThrownProps, Tracker } from '../options.js';
+import { createErrorRate } from './error-rate.js';
 import { parseStack } from './parse-stack.js';
 
 export type ErrorOptions = {
@@ -13,16 +14,15 @@ type Thrown = Pick<ErrorProps, 'message' | 'errorType'> & { thrown: unknown };
 const maxMessageChars = 500;
 const maxStackChars = 4000;
 const maxCauses = 5;
-const burst = 10;
-const refillMs = 10_000;
-const maxTypes = 10;
+/** So many stacks of errors in a row are compared. */
+const maxComparedStacks = 10;
 
 /** Notices that nobody can mend: of scripts of other origins, of observers, of crawlers that scan links in mails. */
-const noise = {
-  error_cross_origin: /^Script error\.?$/,
-  error_resize_loop: /^ResizeObserver loop/,
-  error_crawler: /^Object Not Found Matching Id:/,
-};
+const noise: [reason: string, pattern: RegExp][] = [
+  ['error_cross_origin', /^Script error\.?$/],
+  ['error_resize_loop', /^ResizeObserver loop/],
+  ['error_crawler', /^Object Not Found Matching Id:/],
+];
 
 /** Calls in the visitor's browser extensions and in the browser itself: their errors are not the page's. */
 const foreign = /-extension:|@(webkit-masked-url|chrome|resource):/;
@@ -33,18 +33,19 @@ const foreign = /-extension:|@(webkit-masked-url|chrome|resource):/;
  */
 export function error({ console: withConsole }: ErrorOptions = {}): Capture {
   return (tracker) => {
-    const takeToken = createBuckets();
+    const rate = createErrorRate(tracker);
     let last: Caught | undefined;
     let repeats = 0;
 
     function report(caught: Caught): void {
-      for (const [reason, pattern] of Object.entries(noise)) {
-        if (pattern.test(caught.message)) return tracker.drop(reason);
+      const reason = noise.find(([, pattern]) => pattern.test(caught.message))?.[0];
+      if (reason) tracker.drop(reason);
+      else if (last && isSame(caught, last)) repeats++;
+      else {
+        reportRepeats();
+        last = caught;
+        record(caught);
       }
-      if (last && signatureOf(caught) === signatureOf(last)) return void repeats++;
-      reportRepeats();
-      last = caught;
-      record(caught);
     }
 
     function reportRepeats(): void {
@@ -53,50 +54,55 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
     }
 
     function record(caught: Caught, again?: number): void {
-      if (!takeToken(caught.errorType)) return tracker.drop('error_rate');
-      const { thrown, source, ...rest } = caught;
-      const props = { ...rest, ...cleanThrown(caught, tracker), source: source && tracker.url(source) };
-      const [top = `@${source}`] = (props.stack ?? '').match(/.*:\d+$/m) ?? [];
-      if (foreign.test(top)) return tracker.drop('error_extension');
-      const causes = causesOf(thrown).map((cause) => cleanThrown(describeThrown(cause), tracker));
-      tracker.send({
-        type: 'error',
-        props: { ...props, causes: causes[0] && causes, repeats: again || undefined },
-      });
+      if (!rate.take(caught.errorType)) return;
+      const props = propsOf(caught, tracker);
+      const [top = `@${props.source}`] = (props.stack ?? '').match(/.*:\d+$/m) ?? [];
+      if (foreign.test(top)) tracker.drop('error_extension');
+      else tracker.send({ type: 'error', props: { ...props, repeats: again || undefined } });
+    }
+
+    /** Of a place unknown the stack decides, but not for ever: the browser makes its text when it is read. */
+    function isSame(a: Caught, b: Caught): boolean {
+      return (
+        a.message === b.message &&
+        a.line === b.line &&
+        a.column === b.column &&
+        a.source === b.source &&
+        a.errorType === b.errorType &&
+        (a.line !== undefined || repeats > maxComparedStacks || stackOf(a.thrown) === stackOf(b.thrown))
+      );
+    }
+
+    /** Before anything else is read of the event: the browser makes each of its properties when it is asked. */
+    function isOverRate(thrown: unknown): boolean {
+      return rate.isStormy(isError(thrown) ? thrown.name : undefined);
     }
 
     tracker.listen(window, 'error', (event) => {
       // Images and scripts that fail to load fire events without a message.
-      if (event instanceof ErrorEvent) report(caughtByWindow(event));
+      if (event instanceof ErrorEvent && !isOverRate(event.error)) report(caughtByWindow(event));
     });
     tracker.listen(window, 'unhandledrejection', (event) => {
-      if (event instanceof PromiseRejectionEvent) report({ ...describeThrown(event.reason), handled: false });
+      if (event instanceof PromiseRejectionEvent && !isOverRate(event.reason))
+        report({ ...describeThrown(event.reason), handled: false });
     });
-    tracker.onHide(reportRepeats);
+    tracker.onHide(() => {
+      reportRepeats();
+      rate.flush();
+    });
     if (withConsole) watchConsole(tracker.guard((values) => report(caughtByConsole(values))));
   };
 }
 
-/**
- * A bucket of tokens for each type of error, so that a storm of one does not hide another. Of a bucket it is enough to
- * know when it will be full again.
- */
-function createBuckets(): (type: string | undefined) => boolean {
-  const fullAt = new Map<string | undefined, number>();
-
-  return function takeToken(type) {
-    const key = fullAt.size < maxTypes || fullAt.has(type) ? type : undefined;
-    const now = performance.now();
-    const at = Math.max(now, fullAt.get(key) ?? 0) + refillMs;
-    if (at - now > burst * refillMs) return false;
-    fullAt.set(key, at);
-    return true;
+function propsOf({ thrown, source, ...rest }: Caught, tracker: Tracker): ErrorProps {
+  const { message, errorType } = rest;
+  const causes = causesOf(thrown).map((cause) => cleanThrown(describeThrown(cause), tracker));
+  return {
+    ...rest,
+    ...cleanThrown({ thrown, message, errorType }, tracker),
+    source: source && tracker.url(source),
+    causes: causes[0] && causes,
   };
-}
-
-/** Of a rejection the place is not told; reading the stack instead takes longer than all the rest. */
-function signatureOf({ message, errorType, source, line, column, thrown }: Caught): string {
-  return [message, errorType, source, line ?? stackOf(thrown), column].join('\n');
 }
 
 function caughtByWindow({ error, message, filename, lineno, colno }: ErrorEvent): Caught {
@@ -127,13 +133,14 @@ function stackOf(thrown: unknown): string {
 
 function causesOf(thrown: unknown): unknown[] {
   const causes: unknown[] = [];
-  for (let at = thrown; isError(at) && at.cause && causes.length < maxCauses; at = at.cause) causes.push(at.cause);
+  for (let at = thrown; isError(at) && at.cause && causes.length < maxCauses; at = at.cause)
+    causes.push(at.cause);
   return causes;
 }
 
 function cleanThrown({ thrown, message, errorType }: Thrown, { text, url }: Tracker): ThrownProps {
-  const lines = parseStack(stackOf(thrown)).map(({ name, file, place }) =>
-    `${name}@${/^https?:/.test(file) ? url(file) : file}${place}`,
+  const lines = parseStack(stackOf(thrown)).map(
+    ({ name, file, place }) => `${name}@${/^https?:/.test(file) ? url(file) : file}${place}`,
   );
   return {
     message: text(message, maxMessageChars),

@@ -64,7 +64,8 @@ function afterRender(work: () => void): void {
 
 /** The Navigation API reports every change; without it the two functions of History are wrapped. */
 function watchHistory(listen: (target: EventTarget, type: string) => void): void {
-  if (window.navigation) {
+  // An element with the id `navigation` is a property of window as well, where the browser has none of its own.
+  if (window.navigation?.currentEntry) {
     listen(navigation, 'currententrychange');
     return;
   }

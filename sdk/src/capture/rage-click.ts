@@ -33,7 +33,11 @@ export function createRageDetector(): (event: MouseEvent, element: Element, prop
  * Drawing, playing and typing take fast clicks too. A click without a pointer (detail 0) is a key that is held down;
  * three clicks select a paragraph.
  */
-function isFastPlace({ detail }: MouseEvent, element: Element, { elementId, classes, text = '' }: ClickProps) {
+function isFastPlace(
+  { detail }: MouseEvent,
+  element: Element,
+  { elementId, classes, text = '' }: ClickProps,
+) {
   return (
     !detail ||
     element.closest(`${unseen},[role=slider],[role=spinbutton]`) ||

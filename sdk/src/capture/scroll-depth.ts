@@ -15,13 +15,13 @@ export function watchDepth({ listen, guard }: Tracker, reached: (percent: number
     guard(() => {
       observer.disconnect();
       if (scroller && isPage(scroller)) reached(percentOf(scroller));
+      scroller = null;
     }),
   );
 
   listen(document, 'scroll', ({ target }) => {
+    if (!scroller) observer.observe(document.documentElement);
     scroller = target instanceof Element ? target : document.scrollingElement;
-    observer.disconnect();
-    observer.observe(document.documentElement);
   });
 }
 

@@ -36,7 +36,8 @@ export function webVitals(): Capture {
       changed.clear();
     }
 
-    for (const watch of [onCLS, onFCP, onINP, onLCP, onTTFB]) watch(tracker.guard(measured), { reportAllChanges: true });
+    for (const watch of [onCLS, onFCP, onINP, onLCP, onTTFB])
+      watch(tracker.guard(measured), { reportAllChanges: true });
     tracker.onHide(send);
     tracker.onPage(pin);
     // A page that returns from the back/forward cache is loaded anew.

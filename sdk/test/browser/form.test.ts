@@ -36,7 +36,9 @@ it('records view, start and submit of a form, with the controls outside that nam
     ['secret', 'password', false],
     ['outside', 'text', true],
   ]);
-  expect(server.received.map(({ body }) => body).join()).not.toMatch(/private question|private answer|hello|not of a form/);
+  expect(server.received.map(({ body }) => body).join()).not.toMatch(
+    /private question|private answer|hello|not of a form/,
+  );
 });
 
 it('records what was left unfinished, and where, when the page is left', async () => {

@@ -24,7 +24,11 @@ async function useTodos(page: Page): Promise<void> {
     await page.type(field, title);
     await page.keyboard.press('Enter');
     // Frameworks of the time clear the field a moment later.
-    await page.waitForFunction((fields) => document.querySelector<HTMLInputElement>(fields)?.value === '', {}, field);
+    await page.waitForFunction(
+      (fields) => document.querySelector<HTMLInputElement>(fields)?.value === '',
+      {},
+      field,
+    );
   }
   await page.click('li:nth-child(2) .toggle');
   await page.waitForFunction(() => document.querySelectorAll('li.completed').length === 1);
@@ -32,17 +36,22 @@ async function useTodos(page: Page): Promise<void> {
   await page.waitForFunction(() => document.activeElement?.matches('li input'));
   await page.keyboard.type(' more');
   await page.keyboard.press('Enter');
-  for (const filter of [2, 3]) await page.click(`#filters li:nth-child(${filter}) a, .filters li:nth-child(${filter}) a`);
+  for (const filter of [2, 3])
+    await page.click(`#filters li:nth-child(${filter}) a, .filters li:nth-child(${filter}) a`);
   await page.click('#clear-completed, .clear-completed');
   await page.click('#filters li:first-child a, .filters li:first-child a');
 }
 
 /** Types into every field and clicks on everything that can be clicked. */
 async function useEverything(page: Page): Promise<void> {
-  for (const field of (await page.$$('input:not([type]), input[type=text], input[type=email], textarea')).slice(0, maxControls)) {
+  for (const field of (
+    await page.$$('input:not([type]), input[type=text], input[type=email], textarea')
+  ).slice(0, maxControls)) {
     if (await field.isVisible()) await field.type('typed text');
   }
-  for (const control of (await page.$$('button, [type=checkbox], [type=radio], summary, canvas, label')).slice(0, maxControls)) {
+  for (const control of (
+    await page.$$('button, [type=checkbox], [type=radio], summary, canvas, label')
+  ).slice(0, maxControls)) {
     if (await control.isVisible()) await control.click();
   }
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
@@ -88,15 +97,25 @@ async function stateOf(page: Page): Promise<string> {
   const state = await page.evaluate(() => {
     document.querySelector('script[src="/sdk.js"]')?.remove();
     const values = [...document.querySelectorAll('input,select,textarea')].map((control) =>
-      control instanceof HTMLInputElement ? `${control.value} ${control.checked}` : Reflect.get(control, 'value'),
+      control instanceof HTMLInputElement
+        ? `${control.value} ${control.checked}`
+        : Reflect.get(control, 'value'),
     );
     const stored = Object.entries(localStorage).filter(([key]) => !key.startsWith('footfall.'));
     return JSON.stringify([location.hash, document.title, document.body.innerHTML, values, stored, scrollY]);
   });
-  return state.replace(/\d{13}|popover\d+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'id').replace(/127\.0\.0\.1:\d+/g, 'host');
+  return state
+    .replace(/\d{13}|popover\d+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'id')
+    .replace(/127\.0\.0\.1:\d+/g, 'host');
 }
 
-for (const folder of ['todomvc-react', 'todomvc-vanillajs', 'todomvc-mithril', 'kitchen-sink', 'html5-test-page']) {
+for (const folder of [
+  'todomvc-react',
+  'todomvc-vanillajs',
+  'todomvc-mithril',
+  'kitchen-sink',
+  'html5-test-page',
+]) {
   it(`${folder} behaves with every capture as without, and prints nothing more`, async () => {
     const collector = await startRecordingServer();
     const without = await use(folder, { insert: '', arrived: async () => undefined });

@@ -72,9 +72,12 @@ it('counts the path in the fragment for hash routers only', async () => {
   expect(pageviews.map(({ url }) => url)).toEqual([`${site.origin}/#/one`, `${site.origin}/#/two`]);
 });
 
-it('works without the Navigation API', async () => {
+it.each([
+  ['in an ordinary page', ''],
+  ['in a page that has an element of its name', '<nav id="navigation"></nav>'],
+])('works without the Navigation API %s', async (_where, body) => {
   const { server, site, open } = await setUp();
-  site.serve({ body: '<script>Object.defineProperty(window, "navigation", { value: undefined })</script>' });
+  site.serve({ body: `${body}<script>delete window.navigation</script>` });
   const page = await open('/a');
   await page.evaluate(() => {
     history.replaceState({}, '', '/a?x=1');

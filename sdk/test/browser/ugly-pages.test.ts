@@ -23,7 +23,10 @@ async function openPage(body: string) {
 }
 
 /** Everything that was sent, once the page is left. */
-async function leave(page: Page, { server, origin }: { server: RecordingServer; origin: string }): Promise<string> {
+async function leave(
+  page: Page,
+  { server, origin }: { server: RecordingServer; origin: string },
+): Promise<string> {
   const counts = await page.evaluate('counts');
   expect(counts).toMatchObject({ prevented: 0 });
   await page.goto(`${origin}/left`);
@@ -70,7 +73,8 @@ it('ten thousand nodes: a click in the deepest, and a form with a thousand field
 });
 
 it('shadow roots in shadow roots, open and closed, with slots', async () => {
-  const { server, page } = await openPage(`<x-outer><span slot="label">Label</span></x-outer><x-closed></x-closed><script>
+  const { server, page } =
+    await openPage(`<x-outer><span slot="label">Label</span></x-outer><x-closed></x-closed><script>
     const outer = document.querySelector('x-outer').attachShadow({ mode: 'open' });
     outer.innerHTML = '<button id="slotted"><slot name="label"></slot></button><x-inner></x-inner>';
     outer.querySelector('x-inner').attachShadow({ mode: 'open' }).innerHTML = '<a href="/x" id="inner" onclick="event.preventDefault(); this.title = 1">Inner</a>';
@@ -100,10 +104,13 @@ it('a canvas, a drawing in SVG and MathML: clicks, never dead or in rage on the 
   await page.click('circle');
   await page.click('#x');
   const clicks = await eventsOf(server, 'click', 6);
-  expect(clicks.filter(({ props }) => props.tag === 'canvas').map(({ props }) => [props.rage, props.dead])).toEqual(
-    Array.from({ length: 4 }, () => [undefined, undefined]),
-  );
-  expect(clicks.find(({ props }) => props.elementId === 'shape')?.props).toMatchObject({ tag: 'a', outbound: false });
+  expect(
+    clicks.filter(({ props }) => props.tag === 'canvas').map(({ props }) => [props.rage, props.dead]),
+  ).toEqual(Array.from({ length: 4 }, () => [undefined, undefined]));
+  expect(clicks.find(({ props }) => props.elementId === 'shape')?.props).toMatchObject({
+    tag: 'a',
+    outbound: false,
+  });
 });
 
 it('a page that is one editor: nothing of what is written, and no rage in it', async () => {
@@ -115,12 +122,15 @@ it('a page that is one editor: nothing of what is written, and no rage in it', a
   await page.keyboard.press('a');
   await page.keyboard.press('c');
   await page.keyboard.up('Control');
-  expect(await leave(page, { server, origin: site.origin })).not.toMatch(/private draft|secret|words|"rage"|text_copy/);
+  expect(await leave(page, { server, origin: site.origin })).not.toMatch(
+    /private draft|secret|words|"rage"|text_copy/,
+  );
   expect(await eventsOf(server, 'click', 4)).toHaveLength(4);
 });
 
 it('controls outside of every form, and dialogs on top of each other', async () => {
-  const { server, site, page } = await openPage(`<input name="search" placeholder="Search"><select><option>One<option>Two</select>
+  const { server, site, page } =
+    await openPage(`<input name="search" placeholder="Search"><select><option>One<option>Two</select>
     <dialog id="first"><button id="more" onclick="second.showModal()">More</button></dialog>
     <dialog id="second"><form method="dialog"><input name="code"><button id="done">Done</button></form></dialog>
     <button id="open" onclick="first.showModal()">Open</button>`);

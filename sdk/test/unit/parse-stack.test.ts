@@ -3,7 +3,13 @@ import { expect, it } from 'vitest';
 import { parseStack } from '../../src/capture/parse-stack.js';
 
 type Expected = { i?: number; func: string | null; file: string; line: number | null; col: number | null };
-type Case = { title: string; stack: string; count: number | null; frames: Expected[]; others: Omit<Case, 'title' | 'stack'>[] };
+type Case = {
+  title: string;
+  stack: string;
+  count: number | null;
+  frames: Expected[];
+  others: Omit<Case, 'title' | 'stack'>[];
+};
 type Captured = { group: string; browser: string; release: string; stack: string; frames: Expected[] };
 
 function read<Row>(name: string): Row[] {
@@ -32,7 +38,11 @@ function framesOf(stack: string): Expected[] {
 
 function fits(frames: Expected[], { count, frames: expected }: Pick<Case, 'count' | 'frames'>): boolean {
   const isSame = ({ func, file, line, col }: Expected, at: Expected | undefined) =>
-    at !== undefined && at.func === func && at.file === file && (line ?? at.line) === at.line && (col ?? at.col) === at.col;
+    at !== undefined &&
+    at.func === func &&
+    at.file === file &&
+    (line ?? at.line) === at.line &&
+    (col ?? at.col) === at.col;
   return (
     (count === null || count === frames.length) &&
     expected.every((frame, index) => isSame(frame, frames[frame.i ?? index]))
@@ -44,7 +54,10 @@ for (const { title, stack, count, frames, others } of read<Case>('parse-cases.js
   it(`${title}${isOther ? ': not like the others, but without throwing' : ''}`, () => {
     const parsed = framesOf(stack);
     if (isOther) return expect(parsed.length).toBeGreaterThan(0);
-    expect([{ count, frames }, ...others].some((expected) => fits(parsed, expected)), JSON.stringify(parsed)).toBe(true);
+    expect(
+      [{ count, frames }, ...others].some((expected) => fits(parsed, expected)),
+      JSON.stringify(parsed),
+    ).toBe(true);
   });
 }
 
