@@ -24,8 +24,8 @@ const entries = {
  */
 const budgets = {
   core: { budget: 6830, goal: 3600 },
-  'all captures': { budget: 10_600, goal: 7000 },
-  'footfall.min.js': { budget: 11_050, goal: 7000 },
+  'all captures': { budget: 10_660, goal: 7000 },
+  'footfall.min.js': { budget: 11_060, goal: 7000 },
   'footfall-experiments.min.js': { budget: 13_800, goal: 9000 },
   'vitals.js': { budget: 3100, goal: 3600 },
 };
