@@ -14,7 +14,7 @@ type Thrown = { type: string | null; message: string };
 
 const uncaught =
   /^(?:uncaught exception: |Uncaught \(in promise\)(?: |: )?|Uncaught |Unhandled rejection:? )/i;
-const typed = /^([A-Z]\w*(?:Error|Exception)): ([^]*)$/;
+const typed = /^([A-Z]\w*(?:Error|Exception)): ([\s\S]*)$/;
 const domMethod =
   /^Failed to (?:execute|construct|set|read)(?: the)? '(\w+)'(?: property (?:on|from))?(?: (?:on|from) '(\w+)')?/;
 const domPrefix = /^(\w+)(?:\.(\w+)| constructor)( setter)?: /;

@@ -49,7 +49,7 @@ export function signatureOf(report: ErrorReport): Signature {
 function engineOf({ stack, browser }: ErrorReport): string {
   if (stack && isAtStyle(stack)) return 'v8';
   if (browser !== null && /safari|ios|webkit/i.test(browser)) return 'jsc';
-  return browser !== null && /chrom|edge|opera/i.test(browser) ? 'v8' : 'gecko';
+  return browser !== null && /firefox/i.test(browser) ? 'gecko' : 'v8';
 }
 
 function callsOf({ stack, source, line, column }: ErrorReport): Call[] {
