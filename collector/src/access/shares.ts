@@ -9,7 +9,13 @@ export type Share = {
   revokedAt: Date | null;
 };
 
-type Row = { share_id: string; name: string; created_at: Date; expires_at: Date | null; revoked_at: Date | null };
+type Row = {
+  share_id: string;
+  name: string;
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+};
 
 const prefix = 'ff_share_';
 const tokenBytes = 32;

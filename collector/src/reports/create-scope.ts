@@ -4,15 +4,12 @@ import type { Goal } from '../query/goals.js';
 import { createRawScope, type RawScope } from '../query/raw-scope.js';
 import type { Scope } from './report.js';
 
-type Input = Pick<Scope, 'site' | 'timezone' | 'from' | 'to' | 'limit' | 'nowMs' | 'goals'> & {
-  /** The moments that from begins and to ends, ISO 8601. */
-  span: { startAt: string; endAt: string };
-  filters: readonly Filter[];
-};
+type Conditions = 'parameters' | 'events' | 'eventIn' | 'visitIn' | 'isVisit' | 'joinVisit';
+type Input = Omit<Scope, Conditions> & { filters: readonly Filter[] };
 
 /** Starts the statement of a report: its parameters, and the conditions that site, range and filters make. */
-export function createScope({ span, filters, ...input }: Input): Scope {
-  const raw = createRawScope(input.site, span);
+export function createScope({ filters, ...input }: Input): Scope {
+  const raw = createRawScope(input.site, input.span);
   const isFiltered = filters.length > 0;
   const rows = rowsOf(filters);
   const { goals } = input;

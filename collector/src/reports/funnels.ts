@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { dimensionName } from '../query/filters/filter-schema.js';
 import { groupBy } from '../group-by.js';
+import { dimensionName } from '../query/filters/filter-schema.js';
 import { eventMatchSchema, matchEvent } from './event-match.js';
-import { defineReport, type Scope } from './report.js';
 import { joinDimension } from './join-dimension.js';
 import { rate } from './rate.js';
+import { defineReport, type Scope } from './report.js';
 
 const maxWindowSeconds = 366 * 86_400;
 
@@ -46,7 +46,12 @@ export const funnels = defineReport({
     const sql = toSql(scope, parameters);
     const rows = await tx.query<Row>(sql, scope.parameters.values);
     const total = rows.filter((row) => row.is_total);
-    const values = [...groupBy(rows.filter((row) => !row.is_total), ({ value }) => value)]
+    const values = [
+      ...groupBy(
+        rows.filter((row) => !row.is_total),
+        ({ value }) => value,
+      ),
+    ]
       .map(([value, ofValue]) => ({ value, steps: describeSteps(parameters, ofValue) }))
       .sort((a, b) => (b.steps[0]?.reached ?? 0) - (a.steps[0]?.reached ?? 0))
       .slice(0, scope.limit);
@@ -105,7 +110,9 @@ function stepSql(step: number, { seconds, order }: { seconds: string; order: Par
   const before = `start_${step - 1}`;
   const start = order === 'strict' ? `lag(${before}) over units` : `max(${before}) over earlier`;
   const beforeAt =
-    order === 'strict' ? 'lag(at) over units' : `max(case when ${before} is not null then at end) over earlier`;
+    order === 'strict'
+      ? 'lag(at) over units'
+      : `max(case when ${before} is not null then at end) over earlier`;
   return `step_${step} as (
       select s.*, case when is_${step} and at - ${start} <= ${seconds} then ${start} end as start_${step},
         case when is_${step} and at - ${start} <= ${seconds} then ${beforeAt} end as before_${step}

@@ -2,46 +2,31 @@ import { siteSlug } from '@footfall/schema';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { refuseIssues } from '../query/explain-issue.js';
+import { dateRangeSchema } from '../query/period/date-range.js';
+import { timezoneSchema } from '../query/period/timezone.js';
 import { Refusal } from '../refusal.js';
 
 const day = z.iso.date({ error: 'expected a day as yyyy-mm-dd' });
 const maxLimit = 1_000;
-const maxDays = 3_660;
-const dayMs = 86_400_000;
 
-/** What every report takes. */
+/** What every report takes. The range is date_range, as in queries, or from and to. */
 export const commonShape = {
   site: siteSlug,
+  date_range: dateRangeSchema.optional(),
   from: day.optional(),
   to: day.optional(),
-  timezone: z.string().refine(isTimezone, { error: 'expected an IANA timezone like Europe/Berlin' }).optional(),
+  timezone: timezoneSchema.optional(),
   filters: z.unknown().optional(),
   segment: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(maxLimit).default(100),
 };
 
-const commonSchema = z.object(commonShape).refine(isRange, {
+const commonSchema = z.object(commonShape).refine(({ from, to }) => !from || !to || from <= to, {
   path: ['to'],
-  error: `expected a day not before from and at most ${maxDays} days after it`,
+  error: 'expected a day not before from',
 });
 
 export type Common = z.infer<typeof commonSchema>;
-
-function isRange({ from, to }: { from?: string | undefined; to?: string | undefined }): boolean {
-  if (from === undefined || to === undefined) return true;
-  return from <= to && Date.parse(to) - Date.parse(from) <= maxDays * dayMs;
-}
-
-// Offsets are no zone of the database, whose POSIX signs run the other way.
-function isTimezone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * The parameters of a request, from the query of a GET, where lists and objects are JSON, or from the body of a POST.

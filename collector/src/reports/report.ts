@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Transaction } from '../db/database.js';
 import type { Goal } from '../query/goals.js';
 import type { Parameters } from '../query/parameters.js';
+import type { Span } from '../query/raw-scope.js';
 
 /** What a report is asked for, besides its own parameters. The filters of the request are in the conditions. */
 export type Scope = {
@@ -12,6 +13,10 @@ export type Scope = {
   /** First and last day, inclusive, yyyy-mm-dd. */
   from: string;
   to: string;
+  /** The moments between which the range lies. */
+  span: Span;
+  /** ISO 8601 day of the week, 1 is Monday. */
+  weekStart: number;
   /** At most this many rows. */
   limit: number;
   nowMs: number;

@@ -1,48 +1,41 @@
 import type { Transaction } from '../db/database.js';
+import { addDays } from '../query/period/calendar.js';
+import { type LocalRange, resolveDateRange } from '../query/period/date-range.js';
+import { readCalendar, resolvePeriods, type SiteCalendar } from '../query/period/resolve-period.js';
+import type { Span } from '../query/raw-scope.js';
 import { Refusal } from '../refusal.js';
 import type { Common } from './read-request.js';
 
 /** The days of a request, and the moments between which they lie. */
-export type Range = {
-  timezone: string;
-  from: string;
-  to: string;
-  span: { startAt: string; endAt: string };
-};
+export type Range = { timezone: string; weekStart: number; from: string; to: string; span: Span };
 
 const defaultDays = 30;
 
-type Row = { timezone: string; from_day: string; to_day: string; start_at: Date; end_at: Date };
-
 /**
- * The last 30 days of the site's calendar, unless from, to and timezone say otherwise.
+ * The last 30 days of the site's calendar with today, unless date_range, or from and to, say otherwise.
  *
  * @throws Refusal 404 where there is no such site, 400 where from is after to
  */
-export async function resolveRange(tx: Transaction, common: Common, nowMs: number): Promise<Range> {
-  const { site, from = null, to = null, timezone = null } = common;
-  const rows = await tx.query<Row>(
-    `/* resolve-range.resolveRange */
-     select zone.timezone, f.from_day, t.to_day, f.from_day::timestamp at time zone zone.timezone as start_at,
-       (t.to_day + 1)::timestamp at time zone zone.timezone as end_at
-     from footfall.sites s
-       cross join lateral (select coalesce($2::text, s.timezone)) as zone (timezone)
-       cross join lateral (select coalesce($4::date, ($5::timestamptz at time zone zone.timezone)::date)) as t (to_day)
-       cross join lateral (select coalesce($3::date, t.to_day - $6::integer)) as f (from_day)
-     where s.site = $1::text`,
-    [site, timezone, from, to, new Date(nowMs).toISOString(), defaultDays - 1],
-  );
-  const [row] = rows;
-  if (!row) throw unknownSite(site);
-  if (row.from_day > row.to_day)
-    throw new Refusal(400, 'bad_query', 'from: expected a day not after to', { path: 'from' });
-  const span = { startAt: row.start_at.toISOString(), endAt: row.end_at.toISOString() };
-  return { timezone: row.timezone, from: row.from_day, to: row.to_day, span };
+export async function resolveRange(tx: Transaction, common: Common, now: number): Promise<Range> {
+  const calendar = await readCalendar(tx, { site: common.site, timezone: common.timezone, now });
+  const { timezone, weekStart } = calendar;
+  const local = chooseRange(common, calendar);
+  const [period] = await resolvePeriods(tx, [local], timezone);
+  if (!period) throw new Error('resolve-range: expected a period');
+  const { startAt, endAt, days } = period;
+  const last = new Date(Date.parse(endAt) - 1).toISOString();
+  const [from, to] = days ? [days.from, days.to] : [localDay(startAt, timezone), localDay(last, timezone)];
+  return { timezone, weekStart, from, to, span: { startAt, endAt } };
 }
 
-export function unknownSite(site: string): Refusal {
-  return new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, {
-    path: 'site',
-    hint: 'footfall site list',
-  });
+function chooseRange({ date_range, from, to }: Common, calendar: SiteCalendar): LocalRange {
+  if (date_range !== undefined) return resolveDateRange(date_range, calendar);
+  const last = to ?? calendar.today;
+  const first = from ?? addDays(last, 1 - defaultDays);
+  if (first <= last) return resolveDateRange([first, last], calendar, 'to');
+  throw new Refusal(400, 'bad_query', 'from: expected a day not after to', { path: 'from' });
+}
+
+function localDay(moment: string, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(new Date(moment));
 }
