@@ -3,10 +3,15 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
+import { errorRoutes } from './errors/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
+import { realtimeRoutes } from './realtime/routes.js';
 import { errorBody, Refusal } from './refusal.js';
+import { reportRoutes } from './reports/routes.js';
+import { timelineRoutes } from './reports/timeline.js';
+import { savedRoutes } from './saved/routes.js';
 import { sdkRoutes } from './sdk-script.js';
 
 export type AppDeps = IngestDeps &
@@ -22,6 +27,11 @@ export function createApp(deps: AppDeps): App {
   app.use(refuseWhileStopping(deps.stopping));
   app.route('/', ingestRoutes(deps));
   app.route('/', overviewRoutes(deps));
+  app.route('/', reportRoutes(deps));
+  app.route('/', errorRoutes(deps));
+  app.route('/', timelineRoutes(deps));
+  app.route('/', realtimeRoutes(deps));
+  app.route('/', savedRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

@@ -1,13 +1,11 @@
 import { type Context, Hono } from 'hono';
 import { authorizeReader } from '../access/authorize-reader.js';
-import type { Database, Transaction } from '../db/database.js';
+import type { Database } from '../db/database.js';
 import { reports } from './all-reports.js';
-import { createScope } from './create-scope.js';
 import { explainDatabaseError } from './explain-database-error.js';
-import { type Common, readInput, splitInput } from './read-request.js';
-import { readGoals, resolveFilters } from './read-saved.js';
+import { openScope } from './open-scope.js';
+import { readInput, splitInput } from './read-request.js';
 import type { Report, Scope } from './report.js';
-import { resolveRange } from './resolve-range.js';
 
 export type ReportDeps = { database: Database; now: () => number };
 
@@ -35,17 +33,6 @@ async function answerReport(c: Context, report: Report, { database, now }: Repor
   } catch (error) {
     throw explainDatabaseError(error);
   }
-}
-
-/** Resolves what a request means on its site: days, goals, segments and filters. */
-export async function openScope(tx: Transaction, common: Common, nowMs: number): Promise<Scope> {
-  // Compiling a statement of a few hundred milliseconds takes as long as it saves.
-  await tx.query('set local jit = off');
-  const range = await resolveRange(tx, common, nowMs);
-  const goals = await readGoals(tx, common.site);
-  const filters = await resolveFilters(tx, common);
-  const { site, limit } = common;
-  return createScope({ ...range, site, limit, nowMs, goals, filters });
 }
 
 function describe({ definitions }: Report, { site, from, to, timezone }: Scope) {
