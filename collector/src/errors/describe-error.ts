@@ -43,7 +43,7 @@ export function describeError(thrown: { type: string | null; message: string | n
   for (const { kind, patterns, isBroad = false } of engineMessages) {
     const match = isOfEngine(type) ? firstMatch(patterns, message) : undefined;
     if (!match) continue;
-    const subject = readableOrNull(match.groups?.subject);
+    const subject = match.groups?.subject ?? readableOrNull(match.groups?.variable);
     return { bucket: kind, subject, isBroad: isBroad && subject === null };
   }
   const method = methodOf(message);

@@ -1,14 +1,17 @@
 /** What an engine says of one kind of mistake, in the words of V8, Gecko and JavaScriptCore. */
 export type EngineMessage = {
   kind: string;
-  /** The group `subject`, where an expression has one, is a name that every engine tells alike: part of the bug. */
+  /**
+   * The group `subject` is a name that every engine and every build tells alike, such as a property: part of the bug. The
+   * group `variable` is one that minifiers change.
+   */
   patterns: RegExp[];
   /** Happens anywhere: the kind alone says nothing of where the bug is. */
   isBroad?: boolean;
 };
 
 const name = String.raw`(?<subject>[^'"\s]+)`;
-const lastName = String.raw`(?:[^\n]*?[.\]])?(?<subject>[\w$#]+)`;
+const lastName = String.raw`(?:[^\n]*[.\]](?<subject>[\w$#]+)|(?<variable>[\w$#]+))`;
 
 /** The first that matches holds. Messages that no entry matches were written by the author of the page's code. */
 export const engineMessages: EngineMessage[] = [
@@ -23,6 +26,14 @@ export const engineMessages: EngineMessage[] = [
   {
     kind: 'recursion without end',
     patterns: [/^Maximum call stack size exceeded\.?$/, /^too much recursion$/, /^Out of stack space$/],
+  },
+  {
+    kind: 'nothing made an object',
+    patterns: [
+      /^Cannot convert undefined or null to object$/,
+      /^can't convert (?:undefined|null) to object$/,
+      /^(?:undefined|null) is not an object \(evaluating 'Object\./,
+    ],
   },
   {
     kind: 'property of nothing',
@@ -108,8 +119,8 @@ export const engineMessages: EngineMessage[] = [
   {
     kind: 'used before its declaration',
     patterns: [
-      /^Cannot access '(?<subject>[^']*)' before initialization$/,
-      /^can't access lexical declaration '?(?<subject>[^' ]*)'? before initialization$/,
+      /^Cannot access '(?<variable>[^']*)' before initialization$/,
+      /^can't access lexical declaration '?(?<variable>[^' ]*)'? before initialization$/,
       /^Cannot access uninitialized variable\.?$/,
     ],
   },
@@ -187,22 +198,6 @@ export const engineMessages: EngineMessage[] = [
     patterns: [/^Invalid string length$/, /^allocation size overflow$/, /^Out of memory\.?$/],
   },
   {
-    kind: 'nothing made an object',
-    patterns: [
-      /^Cannot convert undefined or null to object$/,
-      /^can't convert (?:undefined|null) to object$/,
-      /^(?:undefined|null) is not an object \(evaluating 'Object\./,
-    ],
-  },
-  {
-    kind: 'object made a primitive',
-    patterns: [
-      /^Cannot convert object to primitive value$/,
-      /^can't convert .* to (?:primitive type|string|number)$/,
-      /^No default value$/,
-    ],
-  },
-  {
     kind: 'regular expression',
     patterns: [
       /^Invalid regular expression/,
@@ -236,7 +231,7 @@ export const engineMessages: EngineMessage[] = [
       /^Failed to parse String to BigInt$/,
     ],
   },
-  { kind: 'invalid date', patterns: [/^Invalid time value$/, /^[Ii]nvalid date$/] },
+  { kind: 'invalid date', patterns: [/^Invalid time value$/, /^[Ii]nvalid [Dd]ate$/] },
   {
     kind: 'class called without new',
     patterns: [
@@ -327,6 +322,14 @@ export const engineMessages: EngineMessage[] = [
       /^proxy (?<subject>\w+) handler/,
       /^Proxy handler's '(?<subject>\w+)' result/,
       /^proxy must report/,
+    ],
+  },
+  {
+    kind: 'object made a primitive',
+    patterns: [
+      /^Cannot convert object to primitive value$/,
+      /^can't convert .* to (?:primitive type|string|number)$/,
+      /^No default value$/,
     ],
   },
   {
