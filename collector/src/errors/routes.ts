@@ -17,7 +17,8 @@ import { parseStack } from './parse-stack.js';
 export type ErrorDeps = { database: Database; now: () => number };
 
 const decisionSchema = z.strictObject({ site: commonShape.site, state: z.enum(storedStates) });
-const maxSamples = 10;
+const maxSamples = 25;
+const maxMapped = 10;
 
 /** `GET /api/v1/errors/{id}`: one bug with its stacks as they were written. `PATCH` changes its state. */
 export function errorRoutes({ database, now }: ErrorDeps): Hono {
@@ -63,13 +64,22 @@ async function describeInFull(tx: Transaction, scope: Scope, bug: Bug) {
   return {
     ...describeBug(bug, decisions),
     ...counts,
-    frames: await mapStack(tx, scope.site, sampleOf(bug)),
+    frames: await mapNewest(tx, scope.site, bug),
     samples,
     stacks: bug.stacks.slice(0, maxSamples).map(({ key: _key, ...stack }) => stack),
   };
 }
 
-/** The frames of a stack, in the original sources where maps of its release were uploaded. */
+/** The frames of the newest stack that maps of its release were uploaded for, in the original sources; else of the newest. */
+async function mapNewest(tx: Transaction, site: string, bug: Bug): Promise<OriginalFrame[]> {
+  const newest = [...bug.stacks].sort((a, b) => b.last_seen.getTime() - a.last_seen.getTime());
+  for (const stack of newest.filter(({ release }) => release !== null).slice(0, maxMapped)) {
+    const frames = await mapStack(tx, site, stack);
+    if (frames.some(({ source }) => source !== null)) return frames;
+  }
+  return mapStack(tx, site, { ...sampleOf(bug), release: null });
+}
+
 async function mapStack(tx: Transaction, site: string, stack: Stack): Promise<OriginalFrame[]> {
   const { source, line, column, release } = stack;
   const parsed = parseStack(stack.stack ?? '');

@@ -37,7 +37,7 @@ export const stickiness = defineReport({
          ) as days
        ),
        changes as materialized (${changes})
-       select d.day, ${numbers.join(', ')}
+       select d.day::date as day, ${numbers.join(', ')}
        from generate_series(${from}, ${to}, interval '1 day') as d (day)
          left join changes c on c.day <= d.day
        group by d.day order by d.day`,
