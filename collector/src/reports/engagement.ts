@@ -15,8 +15,8 @@ type Row = {
   reached_100: number;
 };
 
-const number = (name: string) =>
-  `case when jsonb_typeof(e.props -> '${name}') = 'number' then (e.props ->> '${name}')::float8 end`;
+const number = (name: string, most: string) =>
+  `case when jsonb_typeof(e.props -> '${name}') = 'number' then least((e.props ->> '${name}')::float8, ${most}) end`;
 
 /** How long and how far each page is read. */
 export const engagement = defineReport({
@@ -36,9 +36,9 @@ export const engagement = defineReport({
       `/* engagement.read */
        with visits as (
          select e.path as page, e.session_id, count(*) filter (where e.type = 'pageview') as pageviews,
-           sum(case when e.type = 'engagement' then ${number('engagedMs')} end) as engaged_ms,
-           least(100, max(case e.type when 'engagement' then ${number('scrollPercent')}
-             when 'scroll_depth' then ${number('percent')} end)) as scrolled
+           sum(case when e.type = 'engagement' then ${number('engagedMs', `'infinity'`)} end) as engaged_ms,
+           max(case e.type when 'engagement' then ${number('scrollPercent', '100')}
+             when 'scroll_depth' then ${number('percent', '100')} end) as scrolled
          from ${scope.events('e')}
          where ${scope.eventIn('e')} and e.type in ('pageview', 'engagement', 'scroll_depth') and e.session_id is not null
          group by e.path, e.session_id
