@@ -49,8 +49,9 @@ function write(value: number, currency: string, notation: 'compact' | 'standard'
 
 /** What a metric is where there is nothing to make it of. */
 export function emptyValue(metric: MetricName | AggregateMetric): MetricValue {
-  const entry: Metric | undefined = typeof metric === 'string' ? metrics[metric] : undefined;
-  return entry === undefined || entry.isNullable ? null : 0;
+  if (typeof metric !== 'string') return metric.fn === 'count_distinct' ? 0 : null;
+  const { isNullable }: Metric = metrics[metric];
+  return isNullable ? null : 0;
 }
 
 /** The change of a value against another: percent, or points of a value that is percent itself. Whole or with one decimal. */

@@ -78,7 +78,10 @@ function expectUnique(names: string[], path: string): void {
 }
 
 function checkMetric(metric: MetricName | AggregateMetric, at: number, query: Query): void {
-  if (typeof metric !== 'string') return checkAggregate(metric, at);
+  if (typeof metric !== 'string') {
+    checkAggregate(metric, at);
+    return;
+  }
   const { needs }: Metric = metrics[metric];
   if (needs !== undefined && !isMet(needs, query)) throw refuseNeed(needs, metric, at);
 }

@@ -45,15 +45,18 @@ export function compileQuestion(question: Question): Statement {
   const { parts, source } = compileCore(core, question, scope);
   const totals = compileTotals(question, scope);
   const columns = [...new Set(parts.flatMap((part) => [...part.columns.keys()]))];
-  const filled = question.fillsTime ? [fillPart(core, scope, columns)] : [];
+  const isEmpty = emptyCondition(core, columns);
+  const filled = question.fillsTime ? fillPart(core, scope, { columns, isEmpty }) : undefined;
+  const isSingle = parts.length === 1 && filled === undefined;
+  const aligned = parts.map((part) => alignPart(part, core.dimensions.length, columns));
   const sql = `with parts as (
-    ${[...parts.map((part) => alignPart(part, core.dimensions.length, columns))].join('\n  union all\n    ')}
-  ), ${filled.length > 0 ? `filled as (select * from parts union all ${filled[0]}), ` : ''}g as (
-    ${mergeParts({ core, columns, isSingle: parts.length === 1 && filled.length === 0, from: filled.length > 0 ? 'filled' : 'parts' })}
+    ${aligned.join('\n  union all\n    ')}
+  ), ${filled ? `filled as (${filled}), ` : ''}g as (
+    ${isSingle ? 'select * from parts' : mergeParts(core, columns, filled ? 'filled' : 'parts')}
   )${totals ? `, t as (${totals.sql})` : ''}
   select ${listColumns(question).join(', ')}
   from g${totals ? ' cross join t' : ''}
-  ${question.fillsTime ? '' : leaveOutEmpty(core, columns)}`;
+  ${isEmpty === undefined ? '' : `where not (${isEmpty})${filled ? ' or g.is_filled' : ''}`}`;
   return {
     sql: `/* compile-query.compileQuestion */ ${sql}`,
     scope,
@@ -139,22 +142,12 @@ function typeOf(column: string): 'text' | 'float8' | 'numeric' {
   return column === 'median_duration' || /^a\d+$/.test(column) ? 'float8' : 'numeric';
 }
 
-function mergeParts({
-  core,
-  columns,
-  isSingle,
-  from,
-}: {
-  core: Core;
-  columns: string[];
-  isSingle: boolean;
-  from: string;
-}): string {
+function mergeParts(core: Core, columns: string[], from: string): string {
   const dimensions = core.dimensions.map((_, at) => `d${at}`);
-  if (isSingle) return `select * from ${from}`;
   const merged = columns.map((name) => `${mergeColumn(name, core)} as ${name}`);
+  const filled = from === 'filled' ? ['bool_or(is_filled) as is_filled'] : [];
   const group = dimensions.length > 0 ? ` group by ${dimensions.join(', ')}` : '';
-  return `select ${[...dimensions, ...merged].join(', ')} from ${from}${group}`;
+  return `select ${[...dimensions, ...merged, ...filled].join(', ')} from ${from}${group}`;
 }
 
 // Visitors who could have reached a goal are the same for each goal of a group.
@@ -165,18 +158,21 @@ function mergeColumn(name: string, { dimensions }: Core): string {
   return `max(max(${name})) over (${others.length > 0 ? `partition by ${others.join(', ')}` : ''})`;
 }
 
-/** Every bucket of the range, once for each combination of the other dimensions that there is. */
-function fillPart(core: Core, scope: RawScope, columns: string[]): string {
+/** The parts, and every bucket of the range with each combination of the other dimensions that has a row. */
+function fillPart(
+  core: Core,
+  scope: RawScope,
+  { columns, isEmpty = 'false' }: { columns: string[]; isEmpty: string | undefined },
+): string {
   const timeAt = core.dimensions.findIndex(isTime);
   const bucket = bucketName(core.dimensions[timeAt] ?? '');
-  const others = core.dimensions.map((_, at) => at).filter((at) => at !== timeAt);
+  const others = core.dimensions.map((_, at) => `d${at}`).filter((_, at) => at !== timeAt);
   const listed = core.dimensions.map((_, at) => (at === timeAt ? 'l.bucket' : `o.d${at}`));
-  const cross =
-    others.length > 0
-      ? ` cross join (select distinct ${others.map((at) => `d${at}`).join(', ')} from parts) o`
-      : '';
-  return `select ${[...listed, ...columns.map((name) => `null::${typeOf(name)}`)].join(', ')}
-    from (${labelSeries(core, bucket, scope)}) l${cross}`;
+  const combinations = `select distinct ${others.join(', ')} from parts g where not (${isEmpty})`;
+  return `select *, false as is_filled from parts
+    union all
+    select ${[...listed, ...columns.map((name) => `null::${typeOf(name)}`)].join(', ')}, true
+    from (${labelSeries(core, bucket, scope)}) l${others.length > 0 ? ` cross join (${combinations}) o` : ''}`;
 }
 
 /** A query of the buckets of a core's period. */
@@ -190,15 +186,14 @@ export function labelSeries(
   return bucketSeries(bucket, span, { zone: bind(timezone, 'text'), weekStart });
 }
 
-function leaveOutEmpty({ dimensions, aggregates }: Core, columns: string[]): string {
-  if (dimensions.length === 0) return '';
+/** Whether nothing was counted in a group: it is left out. Undefined where every row is shown. */
+function emptyCondition({ dimensions }: Core, columns: string[]): string | undefined {
   const counts = columns.filter((name) => {
     const measure: Measure | undefined = measures[name as MeasureName];
-    return measure
-      ? measure.isCount && measure.population !== 'base'
-      : name.endsWith('_n') && aggregates.length > 0;
+    return measure ? measure.isCount && measure.population !== 'base' : name.endsWith('_n');
   });
-  return counts.length > 0 ? `where ${counts.map((name) => `g.${name} <> 0`).join(' or ')}` : '';
+  if (dimensions.length === 0 || counts.length === 0) return undefined;
+  return counts.map((name) => `coalesce(g.${name}, 0) = 0`).join(' and ');
 }
 
 function listColumns(question: Question): string[] {
@@ -208,7 +203,7 @@ function listColumns(question: Question): string[] {
     ...dimensions.map((name, at) => `${labelOf(name, `g.d${at}`)} as d${at}`),
     ...dimensions.flatMap((name, at) => (isTime(name) ? [`g.d${at} as k${at}`] : [])),
     ...chosen.flatMap((metric, at) => {
-      if (typeof metric !== 'string') return [`(g.a${aggregateAt(chosen, metric)})::float8 as m${at}`];
+      if (typeof metric !== 'string') return [`${aggregateSql(chosen, metric)}::float8 as m${at}`];
       const entry: Metric = metrics[metric];
       const sql = entry.sql.replaceAll('g.visitors', `g.${visitors}`);
       return [`(${sql})::float8 as m${at}`, ...(entry.unit === 'money' ? [`g.currency as c${at}`] : [])];
@@ -216,8 +211,9 @@ function listColumns(question: Question): string[] {
   ];
 }
 
-function aggregateAt(chosen: Question['metrics'], metric: AggregateMetric): number {
-  return chosen.filter((one) => typeof one !== 'string').indexOf(metric);
+function aggregateSql(chosen: Question['metrics'], metric: AggregateMetric): string {
+  const column = `g.a${chosen.filter((one) => typeof one !== 'string').indexOf(metric)}`;
+  return metric.fn === 'count_distinct' ? `coalesce(${column}, 0)` : column;
 }
 
 function labelOf(name: string, sql: string): string {
