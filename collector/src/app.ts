@@ -6,6 +6,7 @@ import { demoRoutes } from './demo-site.js';
 import { errorRoutes } from './errors/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { type QueryDeps, queryRoutes } from './query/query-routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
 import { realtimeRoutes } from './realtime/routes.js';
 import { errorBody, Refusal } from './refusal.js';
@@ -16,6 +17,7 @@ import { sdkRoutes } from './sdk-script.js';
 
 export type AppDeps = IngestDeps &
   OverviewDeps &
+  QueryDeps &
   HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
 
 export type App = Hono<{ Bindings: Partial<HttpBindings> }>;
@@ -32,6 +34,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', timelineRoutes(deps));
   app.route('/', realtimeRoutes(deps));
   app.route('/', savedRoutes(deps));
+  app.route('/', queryRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import { authorizeReader } from '../access/authorize-reader.js';
 import type { Database, Transaction } from '../db/database.js';
+import { runGuarded } from '../query/run-guarded.js';
 import { Refusal } from '../refusal.js';
 import { openScope } from '../reports/open-scope.js';
-import { commonShape, parseWith, readInput, splitInput } from '../reports/read-request.js';
+import { commonShape, parseWith, readInput, smallBody, splitInput } from '../reports/read-request.js';
 import type { Scope } from '../reports/report.js';
 import { mapFrames, type OriginalFrame } from '../source-maps/map-frames.js';
 import { findMaps } from '../source-maps/store.js';
@@ -26,14 +27,16 @@ export function errorRoutes({ database, now }: ErrorDeps): Hono {
   routes.get('/api/v1/errors/:id', async (c) => {
     const { common } = splitInput(await readInput(c), z.strictObject({}));
     await authorizeReader(database, { header: c.req.header('authorization'), site: common.site });
-    const body = await database.withSite(common.site, async (tx) => {
-      const scope = await openScope(tx, common, now());
-      const bug = await findBug(tx, scope.site, c.req.param('id'));
-      return describeInFull(tx, scope, bug);
-    });
+    const body = await runGuarded(() =>
+      database.withSite(common.site, async (tx) => {
+        const scope = await openScope(tx, common, now());
+        const bug = await findBug(tx, scope.site, c.req.param('id'));
+        return describeInFull(tx, scope, bug);
+      }),
+    );
     return answer(c, body);
   });
-  routes.patch('/api/v1/errors/:id', async (c) => {
+  routes.patch('/api/v1/errors/:id', smallBody, async (c) => {
     const { site, state } = parseWith(decisionSchema, await readInput(c));
     await authorize(database, { header: c.req.header('authorization'), allowed: ['owner', 'admin'], site });
     const bug = await database.withSite(site, (tx) => findBug(tx, site, c.req.param('id')));

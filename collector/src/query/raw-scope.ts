@@ -11,6 +11,8 @@ export type RawScope = {
   parameters: Parameters;
   /** Events that happened in the span; the bounds on event_day prune partitions. */
   eventIn(row: string): string;
+  /** The events of bots in the span. */
+  botEventIn(row: string): string;
   /** Visits that started in the span. */
   visitIn(row: string): string;
   /** Visits of any time: what an event is joined with. */
@@ -32,14 +34,14 @@ export function createRawScope(site: string, span: Span): RawScope {
   const ofSite = (row: string) => `${row}.site = ${bind(site, 'text')}`;
   const within = (row: string, { startAt, endAt }: Span) =>
     `${ofSite(row)} and ${row}.event_day between ${bind(utcDay(startAt, -1), 'date')} and ${bind(utcDay(endAt, 1), 'date')}
-      and ${row}.occurred_at >= ${bind(startAt, 'timestamptz')} and ${row}.occurred_at < ${bind(endAt, 'timestamptz')}
-      and not ${row}.is_bot`;
+      and ${row}.occurred_at >= ${bind(startAt, 'timestamptz')} and ${row}.occurred_at < ${bind(endAt, 'timestamptz')}`;
   const isVisit = (row: string) => `${ofSite(row)} and ${row}.entry_rank < 2 and not ${row}.is_bot`;
   return {
     parameters,
     isVisit,
-    eventIn: (row) => within(row, span),
-    eventNear: (row) => within(row, widen(span)),
+    eventIn: (row) => `${within(row, span)} and not ${row}.is_bot`,
+    eventNear: (row) => `${within(row, widen(span))} and not ${row}.is_bot`,
+    botEventIn: (row) => `${within(row, span)} and ${row}.is_bot`,
     visitIn: (row) =>
       `${isVisit(row)} and ${row}.started_at >= ${bind(span.startAt, 'timestamptz')}
       and ${row}.started_at < ${bind(span.endAt, 'timestamptz')}`,

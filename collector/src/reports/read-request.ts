@@ -1,5 +1,6 @@
 import { siteSlug } from '@footfall/schema';
 import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { refuseIssues } from '../query/explain-issue.js';
 import { dateRangeSchema } from '../query/period/date-range.js';
@@ -8,6 +9,15 @@ import { Refusal } from '../refusal.js';
 
 const day = z.iso.date({ error: 'expected a day as yyyy-mm-dd' });
 const maxLimit = 1_000;
+const maxBodyBytes = 256 * 1024;
+
+/** Refuses a longer body before it is in memory. */
+export const smallBody = bodyLimit({
+  maxSize: maxBodyBytes,
+  onError() {
+    throw new Refusal(413, 'too_large', `body: expected at most ${maxBodyBytes} bytes`, { path: 'body' });
+  },
+});
 
 /** What every report takes. The range is date_range, as in queries, or from and to. */
 export const commonShape = {

@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
 import { authorizeReader } from '../access/authorize-reader.js';
 import type { Database } from '../db/database.js';
+import { runGuarded } from '../query/run-guarded.js';
 import { reports } from './all-reports.js';
-import { explainDatabaseError } from './explain-database-error.js';
 import { openScope } from './open-scope.js';
-import { readInput, splitInput } from './read-request.js';
+import { readInput, smallBody, splitInput } from './read-request.js';
 import type { Report, Scope } from './report.js';
 
 export type ReportDeps = { database: Database; now: () => number };
@@ -15,7 +15,7 @@ export function reportRoutes(deps: ReportDeps): Hono {
   for (const report of reports) {
     const answer = (c: Context) => answerReport(c, report, deps);
     routes.get(`/api/v1/${report.path}`, answer);
-    routes.post(`/api/v1/${report.path}`, answer);
+    routes.post(`/api/v1/${report.path}`, smallBody, answer);
   }
   return routes;
 }
@@ -23,16 +23,14 @@ export function reportRoutes(deps: ReportDeps): Hono {
 async function answerReport(c: Context, report: Report, { database, now }: ReportDeps): Promise<Response> {
   const { common, parameters } = splitInput(await readInput(c), report.parameters);
   await authorizeReader(database, { header: c.req.header('authorization'), site: common.site });
-  try {
-    const body = await database.withSite(common.site, async (tx) => {
+  const body = await runGuarded(() =>
+    database.withSite(common.site, async (tx) => {
       const scope = await openScope(tx, common, now());
       const result = await report.read(tx, scope, parameters);
       return { ...result, meta: describe(report, scope) };
-    });
-    return c.json(body, 200, { 'cache-control': 'no-store' });
-  } catch (error) {
-    throw explainDatabaseError(error);
-  }
+    }),
+  );
+  return c.json(body, 200, { 'cache-control': 'no-store' });
 }
 
 function describe({ definitions }: Report, { site, from, to, timezone }: Scope) {

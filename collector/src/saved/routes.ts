@@ -8,7 +8,7 @@ import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
 import { safeText } from '../query/filters/filter-schema.js';
 import { Refusal } from '../refusal.js';
-import { parseWith, readInput } from '../reports/read-request.js';
+import { parseWith, readInput, smallBody } from '../reports/read-request.js';
 import { savedKinds } from './kinds.js';
 import type { SavedKind } from './saved-kind.js';
 import { addSaved, deleteSaved, listSaved, replaceSaved } from './saved-store.js';
@@ -33,13 +33,13 @@ function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
     await authorizeReader(database, { header: c.req.header('authorization'), site });
     return answer(c, { [kind.path]: await listSaved(database, kind, site) });
   });
-  routes.post(path, async (c) => {
+  routes.post(path, smallBody, async (c) => {
     const { site, value } = await readWrite(c, database, kind);
     const saved = await onKnownSite(site, addSaved(database, kind, { site, value }));
     if (!saved) throw taken(kind, value);
     return c.json(saved, 201);
   });
-  routes.put(`${path}/:id`, async (c) => {
+  routes.put(`${path}/:id`, smallBody, async (c) => {
     const { site, value } = await readWrite(c, database, kind);
     const place = { site, id: c.req.param('id') };
     const saved = await replaceSaved(database, kind, { ...place, value }).catch((error) => {
@@ -67,7 +67,7 @@ function addShares(routes: Hono, { database }: SavedDeps): void {
   routes.get('/api/v1/shares', async (c) =>
     answer(c, { shares: await listShares(database, await readWriter(c, database)) }),
   );
-  routes.post('/api/v1/shares', async (c) => {
+  routes.post('/api/v1/shares', smallBody, async (c) => {
     const { site, ...given } = parseWith(siteOnly, await readInput(c));
     await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
     const { name, expires_at: expiresAt } = parseWith(shareSchema, given);

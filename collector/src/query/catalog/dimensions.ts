@@ -10,23 +10,28 @@ export type Dimension = {
   definition: string;
   version: number;
   /** Its name in footfall.rollup_days. Visits without a value are in no row of an optional one. */
-  rollup?: { name: string; isOptional: boolean };
+  rollup?: { name: string; column: string; isOptional: boolean };
   /** Values of a filter that mean "not set", besides the empty text. */
   unset?: readonly string[];
   /** Stored in lower case: values of a filter are too. */
   isLowerCase?: boolean;
 };
 
-function column(
-  of: Dimension['of'],
-  name: string,
-  definition: string,
-  more: Partial<Dimension> = {},
-): Dimension {
-  return { of, sql: (row) => `${row}.${name}`, definition, version: 1, ...more };
+type More = Pick<Dimension, 'unset' | 'isLowerCase'> & { rollup?: { name: string; isOptional: boolean } };
+
+function column(of: Dimension['of'], name: string, definition: string, more: More = {}): Dimension {
+  const { rollup, ...rest } = more;
+  return {
+    of,
+    sql: (row) => `${row}.${name}`,
+    definition,
+    version: 1,
+    ...rest,
+    ...(rollup && { rollup: { ...rollup, column: name } }),
+  };
 }
 
-function visit(name: string, definition: string, more: Partial<Dimension> = {}): Dimension {
+function visit(name: string, definition: string, more: More = {}): Dimension {
   return column('visit', name, definition, more);
 }
 

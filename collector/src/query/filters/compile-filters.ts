@@ -216,6 +216,15 @@ export function leavesOf(filters: readonly Filter[]): Leaf[] {
   });
 }
 
+/** Whether filters ask what else was done in a visit. */
+export function hasBehaviour(filters: readonly Filter[]): boolean {
+  return filters.some((filter) => {
+    if (filter[0] === 'and' || filter[0] === 'or') return hasBehaviour(filter[1]);
+    if (filter[0] === 'not') return hasBehaviour([filter[1]]);
+    return filter[0] === 'has_done' || filter[0] === 'has_not_done';
+  });
+}
+
 function isLeaf(filter: Filter): filter is Leaf {
   return typeof filter[1] === 'string';
 }

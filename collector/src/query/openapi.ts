@@ -1,0 +1,155 @@
+import { batchSchema } from '@footfall/schema';
+import { z } from 'zod';
+import { dimensions } from './catalog/dimensions.js';
+import { metrics } from './catalog/metrics.js';
+import { querySchema } from './query-schema.js';
+
+const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      path: z.string().optional().describe('Where in the request'),
+      expected: z.string().optional().describe('What is allowed there'),
+      hint: z.string().optional(),
+    }),
+  })
+  .meta({ id: 'Error' });
+
+const money = z.object({ value: z.number(), currency: z.string(), short: z.string(), long: z.string() });
+const metricValues = z.array(z.union([z.number(), money, z.null()]));
+const dimensionValues = z.array(z.string().nullable());
+const row = z
+  .object({
+    site_id: z.string().optional().describe('Where several sites were asked'),
+    dimensions: dimensionValues,
+    metrics: metricValues,
+    comparison: z
+      .object({ dimensions: dimensionValues, metrics: metricValues, change: z.array(z.number().nullable()) })
+      .optional(),
+  })
+  .meta({ id: 'Row' });
+
+const answerSchema = z
+  .object({
+    results: z.array(row),
+    meta: z.looseObject({}).describe('How each number was made; of a list of sites by site, under sites'),
+    query: z.looseObject({}).describe('The query with its defaults and the moments of its range'),
+  })
+  .meta({ id: 'QueryAnswer' });
+
+const day = z.iso.date();
+const overviewSchema = z.looseObject({}).meta({ id: 'Overview' });
+
+type JsonSchema = Record<string, unknown>;
+
+/** The JSON Schema (draft 2020-12) of the body of POST /api/v2/query. */
+export function queryJsonSchema(): JsonSchema {
+  return z.toJSONSchema(querySchema, { io: 'input' });
+}
+
+const refusals = {
+  400: 'The request does not fit: error.path says where',
+  401: 'No key, or an unknown one',
+  403: 'The key may not read this site',
+  422: 'The query takes longer or needs more than it may',
+};
+
+/** The OpenAPI 3.1 document of the collector, made from the schemas that requests are read with. */
+export function openApi() {
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Footfall', version: '1', description: 'Collects and reads what happens on websites' },
+    components: {
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'ff_<role>_…' } },
+      schemas: componentSchemas(),
+    },
+    paths: {
+      '/v1/events': { post: describeIngest() },
+      '/api/v1/overview': { get: describeOverview() },
+      '/api/v2/query': { post: describeQuery() },
+      '/api/v2/query/schema': {
+        get: { summary: 'JSON Schema of a query', responses: { 200: { description: 'JSON Schema' } } },
+      },
+    },
+    'x-metrics': describeEntries(metrics),
+    'x-dimensions': describeEntries(dimensions),
+  };
+}
+
+function describeEntries(table: Record<string, { definition: string; version: number }>) {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, { definition, version }]) => [name, { definition, version }]),
+  );
+}
+
+/** Each schema with an id, and the requests that have none, under components. */
+function componentSchemas(): JsonSchema {
+  const registry = z.registry<{ id: string }>();
+  registry.add(querySchema, { id: 'Query' });
+  registry.add(answerSchema, { id: 'QueryAnswer' });
+  registry.add(errorSchema, { id: 'Error' });
+  registry.add(overviewSchema, { id: 'Overview' });
+  registry.add(batchSchema, { id: 'Batch' });
+  const { schemas } = z.toJSONSchema(registry, {
+    io: 'input',
+    uri: (id) => `#/components/schemas/${id}`,
+    unrepresentable: 'any',
+  });
+  return schemas;
+}
+
+function json(name: string) {
+  return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } };
+}
+
+function refused(statuses: (keyof typeof refusals)[]) {
+  return Object.fromEntries(
+    statuses.map((status) => [status, { description: refusals[status], content: json('Error') }]),
+  );
+}
+
+function describeQuery() {
+  const text = { schema: { type: 'string' } };
+  return {
+    summary: "Ask for any metrics by any dimensions: Plausible's Stats API v2, and more",
+    security: [{ key: [] }],
+    requestBody: { required: true, content: json('Query') },
+    responses: {
+      200: {
+        description: 'Rows; streamed without a limit where NDJSON or CSV is accepted',
+        content: { ...json('QueryAnswer'), 'application/x-ndjson': text, 'text/csv': text },
+      },
+      ...refused([400, 401, 403, 422]),
+    },
+  };
+}
+
+function describeOverview() {
+  const parameter = (name: string, schema: z.ZodType, required = false) => ({
+    name,
+    in: 'query',
+    required,
+    schema: z.toJSONSchema(schema, { io: 'input' }),
+  });
+  return {
+    summary: 'Totals and the most frequent values of a range of days',
+    security: [{ key: [] }],
+    parameters: [parameter('site', z.string(), true), parameter('from', day), parameter('to', day)],
+    responses: {
+      200: { description: 'Overview', content: json('Overview') },
+      ...refused([400, 401, 403, 422]),
+    },
+  };
+}
+
+function describeIngest() {
+  return {
+    summary: 'Send events',
+    parameters: [
+      { name: 'site', in: 'query', required: true, schema: { type: 'string' }, description: 'The site key' },
+    ],
+    requestBody: { required: true, content: json('Batch') },
+    responses: { 200: { description: 'Every valid event is stored' }, ...refused([400, 401, 403]) },
+  };
+}
