@@ -4,27 +4,29 @@ import { authorize } from './authorize.js';
 import { findSharedSite, isShareToken } from './shares.js';
 
 /**
- * Checks that a request may read the reports of a site: with a key that reads, or with a share link of that site.
+ * Checks that a request may read: with a key that reads, or with a share link of the site.
  *
- * @param personal the report tells of single people, which no share link shows
+ * @param personal the answer tells of single people, which no share link shows
+ * @returns the sites that it may read, null for all of them
  * @throws Refusal 401 without a key or link in force, 403 where it does not reach
  */
 export async function authorizeReader(
   database: Database,
-  { header, site, personal = false }: { header: string | undefined; site: string; personal?: boolean },
-): Promise<void> {
+  { header, site, personal = false }: { header: string | undefined; site?: string; personal?: boolean },
+): Promise<{ sites: string[] | null }> {
   const token = /^Bearer\s+(\S+)$/i.exec(header ?? '')?.[1];
   if (token === undefined || !isShareToken(token)) {
-    await authorize(database, { header, allowed: ['owner', 'admin', 'analyst'], site });
-    return;
+    const allowed = ['owner', 'admin', 'analyst'] as const;
+    return authorize(database, { header, allowed, ...(site !== undefined && { site }) });
   }
   const shared = await findSharedSite(database, token);
   if (shared === undefined)
     throw new Refusal(401, 'unknown_share', 'authorization: this share link is unknown, expired or revoked', {
       path: 'authorization',
     });
-  if (shared !== site || personal)
+  if (personal || (site !== undefined && shared !== site))
     throw new Refusal(403, 'share', 'authorization: this share link does not show that', {
-      path: shared === site ? 'authorization' : 'site',
+      path: personal ? 'authorization' : 'site',
     });
+  return { sites: [shared] };
 }

@@ -1,5 +1,6 @@
 import { batchSchema } from '@footfall/schema';
 import { z } from 'zod';
+import { type DescribedReport, describeReports } from '../reports/describe-reports.js';
 import { dimensions } from './catalog/dimensions.js';
 import { metrics } from './catalog/metrics.js';
 import { querySchema } from './query-schema.js';
@@ -71,6 +72,7 @@ export function openApi() {
       '/api/v2/query/schema': {
         get: { summary: 'JSON Schema of a query', responses: { 200: { description: 'JSON Schema' } } },
       },
+      ...describeReportPaths(),
     },
     'x-metrics': describeEntries(metrics),
     'x-dimensions': describeEntries(dimensions),
@@ -91,6 +93,7 @@ function componentSchemas(): JsonSchema {
   registry.add(errorSchema, { id: 'Error' });
   registry.add(overviewSchema, { id: 'Overview' });
   registry.add(batchSchema, { id: 'Batch' });
+  for (const { schemaId, schema } of describeReports()) registry.add(schema, { id: schemaId });
   const { schemas } = z.toJSONSchema(registry, {
     io: 'input',
     uri: (id) => `#/components/schemas/${id}`,
@@ -123,6 +126,17 @@ function describeQuery() {
       ...refused([400, 401, 403, 422]),
     },
   };
+}
+
+function describeReportPaths() {
+  const describe = ({ schemaId, route, definitions }: DescribedReport) => ({
+    summary: `The report ${route.split('/').at(-1)}; a GET takes the same as query parameters, lists as JSON`,
+    security: [{ key: [] }],
+    requestBody: { required: true, content: json(schemaId) },
+    responses: { 200: { description: 'The report and its meta' }, ...refused([400, 401, 403, 422]) },
+    'x-definitions': definitions,
+  });
+  return Object.fromEntries(describeReports().map((report) => [report.route, { post: describe(report) }]));
 }
 
 function describeOverview() {

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { authorize } from '../access/authorize.js';
+import { authorizeReader } from '../access/authorize-reader.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { answerQuery, type SiteAnswer } from './answer-query.js';
@@ -47,8 +47,7 @@ export function queryRoutes({ database, now, queryTimeoutMs = defaultTimeoutMs }
 
 // Who may not read learns nothing of what a query should look like.
 async function readRequest(c: Context, database: Database, header: string | undefined): Promise<Query> {
-  const allowed = ['owner', 'admin', 'analyst'] as const;
-  const holder = await authorize(database, { header, allowed });
+  const holder = await authorizeReader(database, { header });
   const query = readQuery(parseBody(await c.req.text()));
   for (const [at, site] of query.sites.entries()) {
     if (!holder.sites || holder.sites.includes(site)) continue;

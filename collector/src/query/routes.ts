@@ -1,7 +1,7 @@
 import { siteSlug } from '@footfall/schema';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { authorize } from '../access/authorize.js';
+import { authorizeReader } from '../access/authorize-reader.js';
 import type { Database, Transaction } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { chooseSource } from './choose-source.js';
@@ -29,7 +29,7 @@ export function overviewRoutes({ database, now }: OverviewDeps): Hono {
   routes.get('/api/v1/overview', async (c) => {
     const query = parseQuery(c.req.query());
     const header = c.req.header('authorization');
-    await authorize(database, { header, allowed: ['owner', 'admin', 'analyst'], site: query.site });
+    await authorizeReader(database, { header, site: query.site });
     const timezone = await database.withSite(query.site, (tx) => readTimezone(tx, query.site));
     const days = chooseDays(query, { timezone, now: now() });
     const source = await chooseSource(database, days);

@@ -1,21 +1,26 @@
 import { z } from 'zod';
+import type { Transaction } from '../db/database.js';
+import { groupBy } from '../group-by.js';
 import { reachedSql } from '../query/filters/compile-filters.js';
 import { dimensionName } from '../query/filters/filter-schema.js';
+import type { Goal } from '../query/goals.js';
 import { Refusal } from '../refusal.js';
 import { joinDimension } from './join-dimension.js';
 import { rate } from './rate.js';
 import { defineReport, type Scope } from './report.js';
 
+const maxGoals = 100;
+const parameters = z.strictObject({ breakdown: dimensionName.optional() });
+
+/** A null goal is the population; a total is over all values. */
 type Row = {
   goal: string | null;
-  value: string | null;
   is_total: boolean;
+  value: string | null;
   conversions: number;
   visitors: number;
-  revenue: Record<string, number> | null;
 };
-
-const parameters = z.strictObject({ breakdown: dimensionName.optional() });
+type Money = Pick<Row, 'goal' | 'is_total' | 'value'> & { currency: string; sum: number };
 
 /** How often each goal of the site was reached, by how many of the visitors, and what that was worth. */
 export const conversions = defineReport({
@@ -23,93 +28,118 @@ export const conversions = defineReport({
   parameters,
   definitions: {
     conversions: 'events that reach the goal',
-    visitors: 'distinct visitors who reached it',
+    visitors: 'distinct visitors who reached it; above the goals: all visitors of the range and the filters',
     conversion_rate:
       'visitors who reached it in percent of all visitors of the same range, filters and value',
     revenue: 'by currency: values of the events, or of the goal where an event has none',
   },
   async read(tx, scope, { breakdown }) {
-    if (scope.goals.length === 0) return { visitors: null, goals: [] };
-    const rows = await tx.query<Row>(toSql(scope, breakdown), scope.parameters.values);
-    const populations = new Map(
-      rows.filter(({ goal }) => goal === null).map((row) => [keyOf(row), row.visitors]),
-    );
-    const describe = (row: Row) => ({
-      conversions: row.conversions,
-      visitors: row.visitors,
-      conversion_rate: rate(row.visitors, populations.get(keyOf(row)) ?? 0),
-      revenue: row.revenue ?? {},
-    });
-    const goals = scope.goals.map(({ name, kind, pattern }) => {
-      const own = rows.filter(({ goal }) => goal === name);
-      const total = own.find(({ is_total }) => is_total);
-      const values = own
-        .filter(({ is_total }) => !is_total)
-        .sort((a, b) => b.visitors - a.visitors || (String(a.value) < String(b.value) ? -1 : 1))
-        .slice(0, scope.limit)
-        .map((row) => ({ value: row.value, ...describe(row) }));
-      const none = { goal: name, value: null, is_total: true, conversions: 0, visitors: 0, revenue: null };
-      return {
-        name,
-        [kind]: pattern,
-        ...describe(total ?? none),
-        ...(breakdown !== undefined && { breakdown: values }),
-      };
-    });
-    return { visitors: populations.get('total') ?? 0, goals };
+    const { goals } = scope;
+    if (goals.length > maxGoals)
+      throw new Refusal(422, 'too_many_goals', `goals: expected at most ${maxGoals}, got ${goals.length}`);
+    const { join, sql } = joinDimension(scope, breakdown);
+    const dimension: Dimension = { join, value: sql, isSplit: breakdown !== undefined };
+    const population = await readPopulation(tx, scope, dimension);
+    const visitorsOf = new Map(population.map((row) => [keyOf(row), row.visitors]));
+    const reached = goals.length > 0 ? await readReached(tx, scope, dimension) : { rows: [], money: [] };
+    return {
+      visitors: visitorsOf.get('total') ?? 0,
+      goals: goals.map((goal) => describeGoal(goal, { ...reached, visitorsOf, scope, dimension })),
+    };
   },
 });
 
-function keyOf({ is_total, value }: Row): string {
+type Dimension = { join: string; value: string; isSplit: boolean };
+type Reached = { rows: Row[]; money: Money[] };
+
+function keyOf({ is_total, value }: { is_total: boolean; value: string | null }): string {
   return is_total ? 'total' : JSON.stringify(value);
 }
 
-const maxGoals = 100;
-
-// One pass over the events finds the goals that each of them reaches; a null goal is the population.
-function toSql(scope: Scope, breakdown: string | undefined): string {
-  const { bind } = scope.parameters;
-  if (scope.goals.length > maxGoals)
-    throw new Refusal(
-      422,
-      'too_many_goals',
-      `goals: expected at most ${maxGoals}, got ${scope.goals.length}`,
-    );
-  const dimension = joinDimension(scope, breakdown);
-  const reached = scope.goals.map(
-    (goal) => `case when ${reachedSql(goal, 'e', scope.parameters)} then ${bind(goal.name, 'text')} end`,
+function describeGoal(
+  { name, kind, pattern }: Goal,
+  {
+    rows,
+    money,
+    visitorsOf,
+    scope,
+    dimension,
+  }: Reached & { visitorsOf: Map<string, number>; scope: Scope; dimension: Dimension },
+) {
+  const revenueOf = groupBy(
+    money.filter(({ goal }) => goal === name),
+    keyOf,
   );
-  const sets = breakdown === undefined ? '((goal))' : '((goal), (goal, value))';
-  const total =
-    breakdown === undefined ? 'true as is_total, null as value' : 'grouping(value) = 1 as is_total, value';
-  return `/* conversions.read */
-    with hits as (
-      select e.visitor_id, e.value as worth, e.currency, ${dimension.sql} as value,
-        array_remove(array[${reached.join(', ')}], null) as goals
-      from ${scope.events('e')} ${dimension.join} where ${scope.eventIn('e')}
+  const describe = ({ conversions, visitors, ...row }: Row) => ({
+    conversions,
+    visitors,
+    conversion_rate: rate(visitors, visitorsOf.get(keyOf(row)) ?? 0),
+    revenue: Object.fromEntries(
+      (revenueOf.get(keyOf(row)) ?? []).map(({ currency, sum }) => [currency, sum]),
     ),
-    reached as (
-      select h.visitor_id, h.value, g.name as goal, coalesce(h.worth, w.value) as worth,
-        coalesce(case when h.worth is not null then h.currency end, w.currency, s.currency) as currency
-      from hits h cross join lateral unnest(h.goals) as g (name)
-        join footfall.goals w on w.site = ${bind(scope.site, 'text')} and w.name = g.name
-        join footfall.sites s on s.site = w.site
-    ),
-    sums as (
-      select goal, value, ${breakdown === undefined ? 'true' : 'grouping(value) = 1'} as is_total, currency, sum(worth) as sum
-      from reached where worth is not null
-      group by grouping sets (${breakdown === undefined ? '(goal, currency)' : '(goal, currency), (goal, value, currency)'})
-    ),
-    money as (
-      select goal, value, is_total, jsonb_object_agg(currency, sum) as revenue from sums group by goal, value, is_total
-    ),
-    counts as (
-      select goal, ${total}, count(*) as conversions, count(distinct visitor_id) as visitors
-      from reached group by grouping sets ${sets}
-    )
-    select c.*, m.revenue from counts c left join money m
-      on m.goal = c.goal and m.is_total = c.is_total and m.value is not distinct from c.value
-    union all
-    select null, ${breakdown === undefined ? 'true, null' : 'grouping(value) = 1, value'}, 0, count(distinct visitor_id), null
-    from hits ${breakdown === undefined ? '' : 'group by grouping sets ((), (value))'}`;
+  });
+  const own = rows.filter(({ goal }) => goal === name);
+  const none: Row = { goal: name, is_total: true, value: null, conversions: 0, visitors: 0 };
+  const values = own
+    .filter(({ is_total }) => !is_total)
+    .sort((a, b) => b.visitors - a.visitors || (String(a.value) < String(b.value) ? -1 : 1))
+    .slice(0, scope.limit);
+  return {
+    name,
+    [kind]: pattern,
+    ...describe(own.find(({ is_total }) => is_total) ?? none),
+    ...(dimension.isSplit && { breakdown: values.map((row) => ({ value: row.value, ...describe(row) })) }),
+  };
+}
+
+// Grouping by visitor first is done by several workers; count(distinct …) would sort all events in one.
+function readPopulation(tx: Transaction, scope: Scope, { join, value, isSplit }: Dimension): Promise<Row[]> {
+  const from = `from ${scope.events('e')} ${join} where ${scope.eventIn('e')} and e.visitor_id is not null`;
+  const byValue = `
+     union all
+     select false, value, count(*)
+     from (select ${value} as value, e.visitor_id ${from} group by 1, 2) as v group by value`;
+  return tx.query<Row>(
+    `/* conversions.readPopulation */
+     select true as is_total, null as value, count(*) as visitors
+     from (select e.visitor_id ${from} group by e.visitor_id) as v ${isSplit ? byValue : ''}`,
+    scope.parameters.values,
+  );
+}
+
+async function readReached(tx: Transaction, scope: Scope, dimension: Dimension): Promise<Reached> {
+  const { bind, values } = scope.parameters;
+  const conditions = scope.goals.map((goal) => ({
+    name: bind(goal.name, 'text'),
+    condition: reachedSql(goal, 'e', scope.parameters),
+  }));
+  const names = conditions.map(({ name, condition }) => `case when ${condition} then ${name} end`);
+  const reached = `hits as (
+       select e.visitor_id, e.value as worth, e.currency, ${dimension.value} as value, array[${names.join(', ')}] as goals
+       from ${scope.events('e')} ${dimension.join}
+       where ${scope.eventIn('e')} and (${conditions.map(({ condition }) => condition).join(' or ')})
+     ),
+     reached as (
+       select h.visitor_id, h.value, g.name as goal, coalesce(h.worth, w.value) as worth,
+         coalesce(case when h.worth is not null then h.currency end, w.currency, s.currency) as currency
+       from hits h cross join lateral unnest(h.goals) as g (name)
+         join footfall.goals w on w.site = ${bind(scope.site, 'text')} and w.name = g.name
+         join footfall.sites s on s.site = w.site
+     )`;
+  const rows = await tx.query<Row>(
+    `/* conversions.readReached */
+     with ${reached}
+     select goal, grouping(value) = 1 as is_total, value, count(*) as conversions, count(distinct visitor_id) as visitors
+     from reached group by grouping sets ((goal), (goal, value))`,
+    values,
+  );
+  const money = await tx.query<Money>(
+    `/* conversions.readMoney */
+     with ${reached}
+     select goal, grouping(value) = 1 as is_total, value, currency, sum(worth)::float8 as sum
+     from reached where worth is not null group by grouping sets ((goal, currency), (goal, value, currency))
+     order by currency`,
+    values,
+  );
+  return { rows, money };
 }

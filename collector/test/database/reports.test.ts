@@ -178,6 +178,11 @@ test('goals: conversions, visitors, rate and revenue, by a dimension too', async
       ],
     },
   ]);
+  const unsplit = await client.get<{ goals: object[] }>('conversions', { filters });
+  expect(unsplit.goals).toMatchObject([
+    { name: 'Donation', conversions: 1 },
+    { name: 'Order', conversions: 2 },
+  ]);
   const steps = [{ page: '/shop' }, { goal: 'Order' }];
   const funnel = await client.get<{ steps: object[] }>('funnels', {
     steps,
@@ -309,6 +314,17 @@ test('a share link reads the reports of its site, nothing personal, and nothing 
   expect(await statusOf('shares')).toBe(401);
   const write = { site: 'demo', name: 'x', kind: 'event', pattern: 'x' };
   expect((await client.ask('POST', 'goals', write, token)).status).toBe(401);
+  for (const [site, status] of [
+    ['demo', 200],
+    ['other', 403],
+  ] as const) {
+    const response = await fetch(`${collector.origin}/api/v2/query`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ site_id: site, metrics: ['visitors'], date_range: '7d' }),
+    });
+    expect(response.status).toBe(status);
+  }
   const stored = await collector.query<{ text: string }>('select s::text as text from footfall.shares s');
   expect(stored.map(({ text }) => text).join()).not.toContain(token.slice(-20));
   expect((await client.ask('GET', 'shares', { site: 'demo' }, client.owner)).body).toMatchObject({
@@ -385,4 +401,18 @@ test('reports of a site without events are empty, not errors', async () => {
       definitions: expect.any(Object),
     });
   }
+});
+
+test('the OpenAPI document describes every report with the schema of its request', async () => {
+  const response = await fetch(`${collector.origin}/openapi.json`);
+  const document = (await response.json()) as {
+    paths: Record<string, object>;
+    components: { schemas: Record<string, { properties: object }> };
+  };
+  expect(document.paths).toHaveProperty(['/api/v1/funnels', 'post', 'requestBody']);
+  expect(document.components.schemas.FunnelsRequest?.properties).toMatchObject({
+    site: { type: 'string' },
+    window: { type: 'integer', default: 86_400 },
+    steps: { type: 'array', minItems: 2, maxItems: 10 },
+  });
 });
