@@ -6,6 +6,8 @@ import { type Call, isHashed, type Signature, stemOf } from './signature.js';
  */
 export type Likeness = 'conflict' | 0 | 1 | 2 | 3;
 
+const recursion = 'recursion without end';
+
 // Engines count from other places of the same statement, and one line is a whole file in minified code.
 const nearLines = 3;
 const nearColumns = 60;
@@ -14,9 +16,20 @@ export function compareSignatures(a: Signature, b: Signature): Likeness {
   if (a.subject !== null && b.subject !== null && a.subject !== b.subject) return 'conflict';
   const [top, otherTop] = [a.calls[0], b.calls[0]];
   if (!top || !otherTop) return 0;
+  if (a.bucket === recursion) return compareRecursions(a, b);
   if (isSameBuild(a, b)) return compareInBuild(a, b);
   if (isOtherFile(top.file, otherTop.file)) return 'conflict';
   return compareNames(a.calls, b.calls);
+}
+
+// The stack is full at any of the functions that call each other.
+function compareRecursions(a: Signature, b: Signature): Likeness {
+  const isInBuild = isSameBuild(a, b);
+  const namesOf = ({ calls }: Signature) =>
+    calls.flatMap(({ name, isReadable }) => (name !== null && (isInBuild || isReadable) ? [name] : []));
+  const [names, others] = [namesOf(a), new Set(namesOf(b))];
+  if (names.length === 0 || others.size === 0) return 0;
+  return names.some((name) => others.has(name)) ? (isInBuild ? 3 : 2) : 'conflict';
 }
 
 function isSameBuild(a: Signature, b: Signature): boolean {
@@ -37,8 +50,7 @@ function compareInBuild(a: Signature, b: Signature): Likeness {
     return top.file === '' || otherTop.file === '' ? compareNames(a.calls, b.calls) : 'conflict';
   if (top.name !== null && otherTop.name !== null && top.name !== otherTop.name) return 'conflict';
   if (top.isReadable && otherTop.isReadable) return 3;
-  const isRecursion = a.bucket === 'recursion without end';
-  return isNear(top, otherTop, { isExact: a.engine === b.engine && !isRecursion }) ? 3 : 'conflict';
+  return isNear(top, otherTop, { isExact: a.engine === b.engine }) ? 3 : 'conflict';
 }
 
 function isNear(a: Call, b: Call, { isExact }: { isExact: boolean }): boolean {

@@ -15,6 +15,8 @@ type Thrown = { type: string | null; message: string };
 const uncaught =
   /^(?:uncaught exception: |Uncaught \(in promise\)(?: |: )?|Uncaught |Unhandled rejection:? )/i;
 const typed = /^([A-Z]\w*(?:Error|Exception)): ([\s\S]*)$/;
+/** How an object that is no error is told: by V8, by String(), by Gecko. */
+const thrownObject = /^(?:#<Object>|\[object Object\]|Object)$/;
 const domMethod =
   /^Failed to (?:execute|construct|set|read)(?: the)? '(\w+)'(?: property (?:on|from))?(?: (?:on|from) '(\w+)')?/;
 const domPrefix = /^(\w+)(?:\.(\w+)| constructor)( setter)?: /;
@@ -98,6 +100,7 @@ export function isReadable(name: string): boolean {
 
 /** The words of a message without what differs between two occurrences: numbers, ids, addresses, quoted values. */
 function generalize(message: string): string {
+  if (thrownObject.test(message)) return '<object>';
   return message
     .replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'`)>]+/gi, '<url>')
     .replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '<email>')

@@ -11,7 +11,7 @@ export type EngineMessage = {
 };
 
 const name = String.raw`(?<subject>[^'"\s]+)`;
-const lastName = String.raw`(?:[^\n]*[.\]](?<subject>[\w$#]+)|(?<variable>[\w$#]+))`;
+const lastName = String.raw`(?:[^\n]*[.\]](?<subject>[\w$#]+)|(?<variable>[\w$#]+)|[^\n]*)`;
 
 /** The first that matches holds. Messages that no entry matches were written by the author of the page's code. */
 export const engineMessages: EngineMessage[] = [
@@ -52,6 +52,79 @@ export const engineMessages: EngineMessage[] = [
     ],
   },
   {
+    kind: 'division by zero',
+    patterns: [/^Division by zero$/, /^BigInt division by zero$/, /^0 is an invalid divisor value\.?$/],
+  },
+  {
+    kind: 'locale',
+    patterns: [/^Incorrect locale information provided$/, /^invalid language tag: /],
+  },
+  {
+    kind: 'time zone',
+    patterns: [/^Invalid time zone specified: /, /^invalid time zone in /, /^invalid time zone: /],
+  },
+  {
+    kind: 'code point',
+    patterns: [/^Invalid code point /, /is not a valid code point$/, /out of range of code points$/],
+  },
+  {
+    kind: 'normalization form',
+    patterns: [
+      /^The normalization form should be/,
+      /^form must be one of/,
+      /^argument does not match any normalization form$/,
+    ],
+  },
+  {
+    kind: 'description of a property',
+    patterns: [
+      /^Property description must be an object/,
+      /is not a non-null object$/,
+      /^Invalid property descriptor/,
+    ],
+  },
+  {
+    kind: 'method called on no object',
+    patterns: [
+      /^Object\.\w+ called on non-object$/,
+      /^Object\.\w+ requires that /,
+      /^Properties can only be defined on Objects\.?$/,
+    ],
+  },
+  {
+    kind: 'prototype',
+    patterns: [/^Object prototype may only be an Object or null/, /expected (?:an )?object or null, got/],
+  },
+  {
+    kind: 'key that cannot be weak',
+    patterns: [
+      /^Invalid value used as weak map key$/,
+      /^Invalid value used in weak set$/,
+      /^Weak(?:Map|Set) (?:key|value) /,
+      /^Attempted to (?:set|add) a non-object/,
+    ],
+  },
+  {
+    kind: 'revoked proxy',
+    patterns: [/on a proxy that has been revoked$/, /revoked proxy$/, /^Proxy has already been revoked/],
+  },
+  {
+    kind: 'superclass',
+    patterns: [
+      /^Class extends value /,
+      /^class heritage /,
+      /^The superclass is not a (?:constructor|object)/,
+    ],
+  },
+  {
+    kind: 'super called twice',
+    patterns: [
+      /^Super constructor may only be called once$/,
+      /^super\(\) called twice/,
+      /^'super\(\)' can't be called more than once/,
+    ],
+  },
+  {
     kind: 'not a constructor',
     isBroad: true,
     patterns: [new RegExp(`^${lastName} is not a constructor(?: \\(evaluating .*\\))?$`)],
@@ -59,12 +132,7 @@ export const engineMessages: EngineMessage[] = [
   {
     kind: 'not iterable',
     isBroad: true,
-    patterns: [
-      /is not iterable/,
-      /is not a function \(near '\.\.\./,
-      /^Spread syntax requires/,
-      /not a non-null object$/,
-    ],
+    patterns: [/is not iterable/, /is not a function \(near '\.\.\./, /^Spread syntax requires/],
   },
   {
     kind: 'not a function',
@@ -172,6 +240,8 @@ export const engineMessages: EngineMessage[] = [
       /^[Ii]nvalid array length$/,
       /^Array (?:size|length) (?:is not|must be)/,
       /^Array length must be/,
+      /^Invalid typed array length/,
+      /^length cannot be negative/,
     ],
   },
   {
@@ -186,16 +256,15 @@ export const engineMessages: EngineMessage[] = [
     patterns: [/^toString\(\) radix (?:argument )?must be/, /^radix must be an integer/],
   },
   {
-    kind: 'count of repeat',
+    kind: 'length of a string',
     patterns: [
+      /^Invalid string length$/,
+      /^allocation size overflow$/,
+      /^Out of memory\.?$/,
       /^Invalid count value: /,
       /^repeat count must be/,
       /^String\.prototype\.repeat argument must be/,
     ],
-  },
-  {
-    kind: 'length of a string',
-    patterns: [/^Invalid string length$/, /^allocation size overflow$/, /^Out of memory\.?$/],
   },
   {
     kind: 'regular expression',

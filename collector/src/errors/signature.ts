@@ -80,14 +80,15 @@ function toCall({ func, file, line, column }: Frame): Call {
 
 /** `Object.call`, `async*call`, `new call`, `call [as run]` and `call/<` (a function inside, for Gecko) made comparable. */
 function plainName(func: string | null): string | null {
-  if (func === null || /\/<|<$/.test(func)) return null;
+  if (func === null || /\/<|<$|_initializer>$/.test(func)) return null;
   const name = func
     .replace(/ \[as .*\]$/, '')
     .replace(
       /^(?:async ?\*?|promise callback\*?|setTimeout handler\*?|EventListener\.handleEvent\*?|new |get |set )+/,
       '',
     )
-    .replace(/^.*[.*/]/, '');
+    .replace(/^.*[.*/]/, '')
+    .replace(/^(?:get|set|new) /, '');
   return name === '' || /^(?:<anonymous>|anonymous|[Gg]lobal code|module code|eval)$/.test(name)
     ? null
     : name;

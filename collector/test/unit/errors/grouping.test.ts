@@ -186,6 +186,11 @@ test.each<[string, Given, Given]>([
     { message: 'failed', stack: `@${site}/main.f5044290.js:1:4000`, browser: 'Firefox' },
   ],
   [
+    'two endless recursions',
+    { type: 'RangeError', message: 'Maximum call stack size exceeded', stack: v8('walkTree', 'app.js:1:5') },
+    { type: 'RangeError', message: 'Maximum call stack size exceeded', stack: v8('cloneDeep', 'app.js:9:5') },
+  ],
+  [
     'two missing properties in one function',
     {
       type: 'TypeError',
@@ -262,6 +267,30 @@ test.each<[string, Given[]]>([
     [
       { type: 'Error', message: 'failed', stack: v8('Cart.save', 'app.js:10:5') },
       { type: 'Error', message: 'failed', stack: gecko('Cart.save', 'app.js:10:5') },
+    ],
+  ],
+  [
+    'two functions that call each other until the stack is full',
+    [
+      {
+        type: 'RangeError',
+        message: 'Maximum call stack size exceeded',
+        stack: `${v8('pingOnce', 'app.js:1:5')}\n    at pongOnce (${site}/app.js:2:5)`,
+      },
+      {
+        type: 'InternalError',
+        message: 'too much recursion',
+        stack: `${gecko('pongOnce', 'app.js:2:9')}\n${gecko('pingOnce', 'app.js:1:5')}`,
+        browser: 'Firefox',
+      },
+    ],
+  ],
+  [
+    'an object that was thrown',
+    [
+      { message: '[object Object]' },
+      { message: 'Uncaught #<Object>' },
+      { message: 'uncaught exception: Object', browser: 'Firefox' },
     ],
   ],
   [
