@@ -74,57 +74,65 @@ function describeSteps({ steps }: Parameters, rows: Row[]) {
   }));
 }
 
+const units = {
+  // Eight bytes to sort instead of forty; the rollups tell visitors apart in the same way.
+  visitor: 'hashtextextended(e.visitor_id, 0)',
+  session: 'e.session_id',
+};
+
 // One sort by unit and time serves all steps: each looks back at the latest start that reached the step before.
 function toSql(scope: Scope, { steps, window, order, unit, breakdown }: Parameters): string {
   const { bind } = scope.parameters;
-  const numbers = steps.map((_, index) => index + 1);
   const matches = steps.map((match) => matchEvent('e', match, scope));
   const others = order === 'strict' ? [`e.type in ('pageview', 'custom')`] : [];
   const dimension = joinDimension(scope, breakdown);
-  const seconds = `make_interval(secs => ${bind(window, 'float8')})`;
-  const laterSteps = numbers.slice(1).map((step) => stepSql(step, { seconds, order }));
+  const limit = `make_interval(secs => ${bind(window, 'float8')})`;
+  const later = steps.slice(1).map((_, index) => index + 2);
   return `/* funnels.read */
     with hits as materialized (
-      select ${unit === 'visitor' ? 'e.visitor_id' : 'e.session_id'} as unit, e.occurred_at as at, e.event_id as id,
+      select ${units[unit]} as unit, e.occurred_at as at, e.event_id as id,
         ${dimension.sql} as value, ${matches.map((match, index) => `${match} as is_${index + 1}`).join(', ')}
       from ${scope.events('e')} ${dimension.join}
-      where ${scope.eventIn('e')} and (${[...matches, ...others].join(' or ')})
+      where ${scope.eventIn('e')} and e.${unit}_id is not null and (${[...matches, ...others].join(' or ')})
     ),
-    step_1 as (select h.*, case when is_1 then at end as start_1 from hits h where unit is not null),
-    ${laterSteps.join(',\n    ')},
-    units as (
-      select (array_agg(value order by at, id) filter (where is_1))[1] as value,
-        ${numbers.map(reachedSql).join(',\n        ')}
-      from step_${steps.length} group by unit
+    step_1 as (
+      select h.*, case when is_1 then at end as start_1 from hits h
+      ${order === 'strict' ? 'where unit in (select unit from hits where is_1)' : ''}
+    ),
+    ${later.map((step) => stepSql(step, { limit, order })).join(',\n    ')},
+    starts as (${breakdown === undefined ? 'select distinct unit from hits where is_1' : startsSql}),
+    reached as (
+      select 1 as step, unit, null::float8 as seconds from starts
+      ${later.map((step) => reachedSql(step, steps.length)).join('\n      ')}
     )
-    select ${breakdown === undefined ? 'true as is_total, null as value' : 'grouping(u.value) = 1 as is_total, u.value'}, s.step, count(*) as reached,
-      percentile_cont(0.5) within group (order by s.seconds) as median_seconds, avg(s.seconds) as mean_seconds
-    from units u cross join lateral (
-      values ${numbers.map((step) => `(${step}, u.has_${step}, u.seconds_${step})`).join(', ')}
-    ) as s (step, is_reached, seconds)
-    where s.is_reached
-    group by ${breakdown === undefined ? 's.step' : 'grouping sets ((s.step), (s.step, u.value))'}`;
+    select true as is_total, null as value, ${countsSql} from reached r group by r.step
+    ${breakdown === undefined ? '' : breakdownSql}`;
 }
 
-function stepSql(step: number, { seconds, order }: { seconds: string; order: Parameters['order'] }): string {
+const startsSql = 'select distinct on (unit) unit, value from hits where is_1 order by unit, at, id';
+const countsSql = `r.step, count(*) as reached,
+      percentile_cont(0.5) within group (order by r.seconds) as median_seconds, avg(r.seconds) as mean_seconds`;
+
+const breakdownSql = `union all
+    select false, s.value, ${countsSql} from reached r join starts s on s.unit = r.unit group by s.value, r.step`;
+
+function stepSql(step: number, { limit, order }: { limit: string; order: Parameters['order'] }): string {
   const before = `start_${step - 1}`;
-  const start = order === 'strict' ? `lag(${before}) over units` : `max(${before}) over earlier`;
-  const beforeAt =
-    order === 'strict'
-      ? 'lag(at) over units'
-      : `max(case when ${before} is not null then at end) over earlier`;
+  const isStrict = order === 'strict';
+  const start = isStrict ? `lag(${before}) over steps` : `max(${before}) over earlier`;
+  const beforeAt = isStrict ? 'lag(at) over steps' : `max(case when ${before} is not null then at end) over earlier`;
   return `step_${step} as (
-      select s.*, case when is_${step} and at - ${start} <= ${seconds} then ${start} end as start_${step},
-        case when is_${step} and at - ${start} <= ${seconds} then ${beforeAt} end as before_${step}
+      select s.*, case when is_${step} and at - ${start} <= ${limit} then ${start} end as start_${step},
+        case when is_${step} and at - ${start} <= ${limit} then ${beforeAt} end as before_${step}
       from step_${step - 1} s
-      window units as (partition by unit order by at, id),
-        earlier as (partition by unit order by at, id rows between unbounded preceding and 1 preceding)
+      window steps as (partition by unit order by at, id),
+        earlier as (steps rows between unbounded preceding and 1 preceding)
     )`;
 }
 
-function reachedSql(step: number): string {
-  if (step === 1) return 'bool_or(is_1) as has_1, null::float8 as seconds_1';
-  return `bool_or(start_${step} is not null) as has_${step},
-        (array_agg(extract(epoch from at - before_${step})::float8 order by at, id)
-          filter (where start_${step} is not null))[1] as seconds_${step}`;
+// The first time that a unit reached the step.
+function reachedSql(step: number, last: number): string {
+  return `union all
+      (select distinct on (unit) ${step}, unit, extract(epoch from at - before_${step})::float8
+       from step_${last} where start_${step} is not null order by unit, at, id)`;
 }

@@ -15,7 +15,7 @@ import { resolveRange } from './resolve-range.js';
  */
 export async function openScope(tx: Transaction, common: Common, nowMs: number): Promise<Scope> {
   // Compiling a statement of a few hundred milliseconds takes as long as it saves.
-  await tx.query('set local jit = off');
+  await tx.query(`set local jit = off; set local work_mem = '32MB'`);
   const range = await resolveRange(tx, common, nowMs);
   const { goals, segments } = await readDefinitions(tx);
   const { site, limit, segment } = common;
