@@ -351,6 +351,7 @@ alter table footfall.visitor_salts add constraint visitor_salts_pkey PRIMARY KEY
 alter table footfall.waiting_events add constraint waiting_events_pkey PRIMARY KEY (site, stream, occurred_at, event_id);
 
 CREATE INDEX dead_letter_received ON footfall.dead_letter USING btree (site, received_at);
+CREATE INDEX events_custom ON ONLY footfall.events USING btree (site, name, occurred_at) WHERE (type = 'custom'::text);
 CREATE INDEX events_error ON ONLY footfall.events USING btree (site, occurred_at) WHERE (type = 'error'::text);
 CREATE INDEX events_occurred ON ONLY footfall.events USING brin (occurred_at) WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX events_session ON ONLY footfall.events USING btree (site, session_id);

@@ -119,27 +119,24 @@ async function readReached(tx: Transaction, scope: Scope, dimension: Dimension):
        from ${scope.events('e')} ${dimension.join}
        where ${scope.eventIn('e')} and (${conditions.map(({ condition }) => condition).join(' or ')})
      ),
-     reached as (
+     reached as materialized (
        select h.visitor_id, h.value, g.name as goal, coalesce(h.worth, w.value) as worth,
          coalesce(case when h.worth is not null then h.currency end, w.currency, s.currency) as currency
        from hits h cross join lateral unnest(h.goals) as g (name)
          join footfall.goals w on w.site = ${bind(scope.site, 'text')} and w.name = g.name
          join footfall.sites s on s.site = w.site
      )`;
-  const rows = await tx.query<Row>(
+  const rows = await tx.query<Row & Money>(
     `/* conversions.readReached */
      with ${reached}
-     select goal, grouping(value) = 1 as is_total, value, count(*) as conversions, count(distinct visitor_id) as visitors
-     from reached group by grouping sets ((goal), (goal, value))`,
-    values,
-  );
-  const money = await tx.query<Money>(
-    `/* conversions.readMoney */
-     with ${reached}
-     select goal, grouping(value) = 1 as is_total, value, currency, sum(worth)::float8 as sum
+     select goal, grouping(value) = 1 as is_total, value, count(*) as conversions,
+       count(distinct visitor_id) as visitors, null as currency, null::float8 as sum
+     from reached group by grouping sets ((goal), (goal, value))
+     union all
+     select goal, grouping(value) = 1, value, 0, 0, currency, sum(worth)::float8
      from reached where worth is not null group by grouping sets ((goal, currency), (goal, value, currency))
      order by currency`,
     values,
   );
-  return { rows, money };
+  return { rows: rows.filter(({ sum }) => sum === null), money: rows.filter(({ sum }) => sum !== null) };
 }

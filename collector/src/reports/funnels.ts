@@ -120,7 +120,9 @@ function stepSql(step: number, { limit, order }: { limit: string; order: Paramet
   const before = `start_${step - 1}`;
   const isStrict = order === 'strict';
   const start = isStrict ? `lag(${before}) over steps` : `max(${before}) over earlier`;
-  const beforeAt = isStrict ? 'lag(at) over steps' : `max(case when ${before} is not null then at end) over earlier`;
+  const beforeAt = isStrict
+    ? 'lag(at) over steps'
+    : `max(case when ${before} is not null then at end) over earlier`;
   return `step_${step} as (
       select s.*, case when is_${step} and at - ${start} <= ${limit} then ${start} end as start_${step},
         case when is_${step} and at - ${start} <= ${limit} then ${beforeAt} end as before_${step}
