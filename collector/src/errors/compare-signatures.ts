@@ -13,13 +13,34 @@ const nearLines = 3;
 const nearColumns = 60;
 
 export function compareSignatures(a: Signature, b: Signature): Likeness {
-  if (a.subject !== null && b.subject !== null && a.subject !== b.subject) return 'conflict';
+  if (differ(a.subject, b.subject) || differ(a.nothing, b.nothing)) return 'conflict';
+  const likeness = compareStacks(a, b);
+  if (likeness !== 'conflict' || !a.hasConstructor || (a.engine === 'v8') === (b.engine === 'v8'))
+    return likeness;
+  // V8 leaves out the constructor of the error, the others show it.
+  const without = (signature: Signature) =>
+    signature.engine === 'v8' ? signature : { ...signature, calls: signature.calls.slice(1) };
+  return compareStacks(without(a), without(b));
+}
+
+function differ(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && one !== other;
+}
+
+function compareStacks(a: Signature, b: Signature): Likeness {
   const [top, otherTop] = [a.calls[0], b.calls[0]];
   if (!top || !otherTop) return 0;
   if (a.bucket === recursion) return compareRecursions(a, b);
   if (isSameBuild(a, b)) return compareInBuild(a, b);
-  if (isOtherFile(top.file, otherTop.file)) return 'conflict';
+  if (isOtherFile(top.file, otherTop.file) || isOtherFunction(a, b)) return 'conflict';
   return compareNames(a.calls, b.calls);
+}
+
+// An engine that names a function in one build of a file names it, or what became of it, in the next.
+function isOtherFunction(a: Signature, b: Signature): boolean {
+  const [top, otherTop] = [a.calls[0], b.calls[0]];
+  if (!top || !otherTop || a.engine !== b.engine || top.file !== otherTop.file) return false;
+  return (top.name === null) !== (otherTop.name === null);
 }
 
 // The stack is full at any of the functions that call each other.

@@ -6,6 +6,10 @@ export type ErrorKind = {
   bucket: string;
   /** A name in the engine's message, such as the missing property: two that differ are two bugs. */
   subject: string | null;
+  /** undefined or null, where the message tells which: two that differ are two bugs. */
+  nothing: string | null;
+  /** Of a class of the page's own, whose constructor some engines show on top of the stack. */
+  hasConstructor: boolean;
   /** The bucket alone tells too little to join two stacks that have nothing in common. */
   isBroad: boolean;
 };
@@ -19,6 +23,8 @@ const typed = /^([A-Z]\w*(?:Error|Exception)): ([\s\S]*)$/;
 const thrownObject = /^(?:#<Object>|\[object Object\]|Object)$/;
 const domMethod =
   /^Failed to (?:execute|construct|set|read)(?: the)? '(\w+)'(?: property (?:on|from))?(?: (?:on|from) '(\w+)')?/;
+const domSyntax =
+  /^(?:An invalid or illegal string was specified|The string did not match the expected pattern\.?)$/;
 const domPrefix = /^(\w+)(?:\.(\w+)| constructor)( setter)?: /;
 
 /** Exceptions of the browser, whose text is the browser's own (https://webidl.spec.whatwg.org/#idl-DOMException-error-names). */
@@ -41,22 +47,42 @@ const sameType: Record<string, string> = {
 /** Says what an error is, of its type (`error.name`) and its message. */
 export function describeError(thrown: { type: string | null; message: string | null }): ErrorKind {
   const { type, message } = normalize(thrown);
-  if (type !== null && domNames.has(type)) return describeDomError(type, message);
-  for (const { kind, patterns, isBroad = false } of engineMessages) {
-    const match = isOfEngine(type) ? firstMatch(patterns, message) : undefined;
-    if (!match) continue;
-    const subject = match.groups?.subject ?? readableOrNull(match.groups?.variable);
-    return { bucket: kind, subject, isBroad: isBroad && subject === null };
+  const plain = { subject: null, nothing: null, isBroad: false, hasConstructor: false };
+  if (type !== null && domNames.has(type)) return { ...plain, ...describeDomError(type, message) };
+  if (isOfEngine(type)) {
+    const known = describeKnown(message);
+    if (known) return { ...plain, ...known };
+    if (isDomSyntaxError(type, message)) return { ...plain, ...describeDomError('SyntaxError', message) };
+    const method = methodOf(message);
+    if (method) return { ...plain, bucket: `${type ?? 'Error'} of ${method}` };
   }
-  const method = methodOf(message);
-  if (method && isOfEngine(type))
-    return { bucket: `${type ?? 'Error'} of ${method}`, subject: null, isBroad: false };
-  return { bucket: `${type ?? 'Error'}: ${generalize(message)}`, subject: null, isBroad: false };
+  return {
+    ...plain,
+    bucket: `${type ?? 'Error'}: ${generalize(message)}`,
+    hasConstructor: !isOfEngine(type),
+  };
 }
 
-function describeDomError(type: string, message: string): ErrorKind {
+function describeKnown(
+  message: string,
+): Pick<ErrorKind, 'bucket' | 'subject' | 'nothing' | 'isBroad'> | undefined {
+  for (const { kind, patterns, isBroad = false } of engineMessages) {
+    const groups = firstMatch(patterns, message);
+    if (!groups) continue;
+    const subject = groups.subject ?? readableOrNull(groups.variable);
+    return { bucket: kind, subject, nothing: groups.nothing ?? null, isBroad: isBroad && subject === null };
+  }
+  return undefined;
+}
+
+// A SyntaxError of the DOM has no other name than one of the language.
+function isDomSyntaxError(type: string | null, message: string): boolean {
+  return type === 'SyntaxError' && (methodOf(message) !== undefined || domSyntax.test(message));
+}
+
+function describeDomError(type: string, message: string): Pick<ErrorKind, 'bucket' | 'subject' | 'isBroad'> {
   const subject = methodOf(message) ?? null;
-  return { bucket: type, subject, isBroad: subject === null && type !== 'AbortError' };
+  return { bucket: `${type} of the DOM`, subject, isBroad: subject === null && type !== 'AbortError' };
 }
 
 function normalize({ type, message }: { type: string | null; message: string | null }): Thrown {
@@ -66,15 +92,15 @@ function normalize({ type, message }: { type: string | null; message: string | n
   return { type: (named && sameType[named]) ?? named, message: (inText?.[2] ?? text).trim() };
 }
 
-// What an author throws is mostly an Error; one who throws a TypeError of his own words matches no pattern.
+// What an author throws is mostly an Error or a class of the page; a TypeError in own words matches no pattern.
 function isOfEngine(type: string | null): boolean {
   return type === null || /^(?:Type|Reference|Range|Syntax|URI|Internal|Aggregate|Eval)Error$/.test(type);
 }
 
-function firstMatch(patterns: RegExp[], message: string): RegExpExecArray | undefined {
+function firstMatch(patterns: RegExp[], message: string): Partial<Record<string, string>> | undefined {
   for (const pattern of patterns) {
     const match = pattern.exec(message);
-    if (match) return match;
+    if (match) return match.groups ?? {};
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ export type EngineMessage = {
   kind: string;
   /**
    * The group `subject` is a name that every engine and every build tells alike, such as a property: part of the bug. The
-   * group `variable` is one that minifiers change.
+   * group `variable` is one that minifiers change. The group `nothing` says whether it was undefined or null.
    */
   patterns: RegExp[];
   /** Happens anywhere: the kind alone says nothing of where the bug is. */
@@ -36,19 +36,29 @@ export const engineMessages: EngineMessage[] = [
     ],
   },
   {
+    kind: 'not iterable',
+    isBroad: true,
+    patterns: [
+      /is not iterable/,
+      /^can't access property Symbol\.iterator/,
+      /is not a function \(near '\.\.\./,
+      /^Spread syntax requires/,
+    ],
+  },
+  {
     kind: 'property of nothing',
     isBroad: true,
     patterns: [
-      /^Cannot (?:read|set) propert(?:y|ies) of (?:undefined|null)(?: \((?:reading|setting) '(?<subject>[^']*)'\))?$/,
-      /^Cannot (?:read|set) property '(?<subject>[^']*)' of (?:undefined|null)$/,
-      /^can't access property (?:"(?<subject>[^"]*)"|\S+), .* (?:is|of) (?:undefined|null)$/,
-      /^can't access property "(?<subject>[^"]*)" of (?:undefined|null)$/,
-      /^(?:undefined|null|'(?:undefined|null)') is not an object(?: \(evaluating '[^\n]*?\.(?<subject>[\w$]+)(?: =[^\n]*|\()?'?\)?.*)?$/,
+      /^Cannot (?:read|set) propert(?:y|ies) of (?<nothing>undefined|null)(?: \((?:reading|setting) '(?<subject>[^']*)'\))?$/,
+      /^Cannot (?:read|set) property '(?<subject>[^']*)' of (?<nothing>undefined|null)$/,
+      /^can't access property (?:"(?<subject>[^"]*)"|\S+), .* (?:is|of) (?<nothing>undefined|null)$/,
+      /^can't access property "(?<subject>[^"]*)" of (?<nothing>undefined|null)$/,
+      /^'?(?<nothing>undefined|null)'? is not an object(?: \(evaluating '[^\n]*?\.(?<subject>[\w$]+)(?: =[^\n]*|\()?'?\)?.*)?$/,
       /^Unable to (?:get|set) property '(?<subject>[^']*)' of undefined or null reference$/,
-      /^Cannot destructure property '(?<subject>[^']*)' of .*$/,
+      /^Cannot destructure property '(?<subject>[^']*)' of .*?(?:is (?<nothing>undefined|null)\.)?$/,
       /^Right side of assignment cannot be destructured$/,
-      /^(?:undefined|null) has no properties$/,
-      /^\S+ is (?:undefined|null)$/,
+      /^(?<nothing>undefined|null) has no properties$/,
+      /^\S+ is (?<nothing>undefined|null)$/,
     ],
   },
   {
@@ -57,7 +67,7 @@ export const engineMessages: EngineMessage[] = [
   },
   {
     kind: 'locale',
-    patterns: [/^Incorrect locale information provided$/, /^invalid language tag: /],
+    patterns: [/^Incorrect locale information provided$/, /^[Ii]nvalid language tag: /],
   },
   {
     kind: 'time zone',
@@ -128,11 +138,6 @@ export const engineMessages: EngineMessage[] = [
     kind: 'not a constructor',
     isBroad: true,
     patterns: [new RegExp(`^${lastName} is not a constructor(?: \\(evaluating .*\\))?$`)],
-  },
-  {
-    kind: 'not iterable',
-    isBroad: true,
-    patterns: [/is not iterable/, /is not a function \(near '\.\.\./, /^Spread syntax requires/],
   },
   {
     kind: 'not a function',
@@ -304,9 +309,9 @@ export const engineMessages: EngineMessage[] = [
   {
     kind: 'class called without new',
     patterns: [
-      /^Class constructor (?<subject>\S+) cannot be invoked without 'new'$/,
+      /^Class constructor (?<variable>\S+) cannot be invoked without 'new'$/,
       /^class constructors must be invoked with 'new'$/,
-      /^Cannot call a class constructor (?:(?<subject>\S+) )?without \|new\|$/,
+      /^Cannot call a class constructor (?:(?<variable>\S+) )?without \|new\|$/,
     ],
   },
   {

@@ -48,7 +48,7 @@ let client: ReportClient;
 beforeAll(async () => {
   collector = await startTestCollector({ now: () => nowMs });
   client = await createReportClient(collector);
-  for (const site of ['captured', 'unreleased', 'classic'])
+  for (const site of ['captured', 'unreleased', 'engines', 'classic'])
     await addSite(collector.database, { site, siteKey: site, retentionDays: null });
 });
 afterAll(() => collector.stop());
@@ -103,8 +103,8 @@ function readRows<Row>(file: string): Row[] {
 
 type Captured = Record<'group' | 'release' | 'ua', string> & Record<string, unknown>;
 
-function readCaptured({ released }: { released: boolean }): Report[] {
-  return readRows<Captured>('captured-2026.jsonl').map((row) => ({
+function readCaptured({ file, released }: { file: string; released: boolean }): Report[] {
+  return readRows<Captured>(file).map((row) => ({
     group: row.group,
     userAgent: row.ua.replace('Headless', ''),
     release: released ? row.release : undefined,
@@ -120,16 +120,17 @@ function readCaptured({ released }: { released: boolean }): Report[] {
 }
 
 test.each([
-  { site: 'captured', released: true },
-  { site: 'unreleased', released: false },
+  { file: 'captured-2026.jsonl', bugs: 12, site: 'captured', released: true },
+  { file: 'captured-2026.jsonl', bugs: 12, site: 'unreleased', released: false },
+  { file: 'captured-engines.jsonl', bugs: 53, site: 'engines', released: true },
 ])(
-  'each captured bug is one bug in two browsers and three builds, and alone: $site',
-  async ({ site, released }) => {
-    const groups = await group(site, readCaptured({ released }));
-    print(`captured-2026.jsonl (${site})`, groups);
-    expect(groups.size).toBe(12);
+  '$file, released $released: each bug is one in two browsers and three builds, and alone',
+  async ({ file, bugs, site, released }) => {
+    const groups = await group(site, readCaptured({ file, released }));
+    print(`${file} (${site})`, groups);
+    expect(groups.size).toBe(bugs);
     expect([...groups].filter(([, ids]) => ids.size !== 1)).toEqual([]);
-    expect(new Set([...groups.values()].flatMap((ids) => [...ids])).size).toBe(12);
+    expect(new Set([...groups.values()].flatMap((ids) => [...ids])).size).toBe(bugs);
   },
 );
 
