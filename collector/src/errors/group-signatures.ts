@@ -1,9 +1,11 @@
 import { groupBy } from '../group-by.js';
-import { compareSignatures, type Likeness } from './compare-signatures.js';
-import type { Signature } from './signature.js';
+import { compareSignatures } from './compare-signatures.js';
+import { type Call, type Signature, stemOf } from './signature.js';
 
-// Pairs are compared: a bucket with more distinct stacks than this is joined by place alone.
+// Pairs are compared: a bucket with more distinct places than this joins the rest by place alone.
 const maxCompared = 300;
+// Among so many bugs of one bucket no candidate is the only one.
+const maxNameless = 60;
 
 /**
  * Groups signatures by bug. The strongest likeness joins first, and never two groups with members in conflict, so that
@@ -18,81 +20,107 @@ export function groupSignatures(signatures: Iterable<Signature>): Map<string, st
   const groupOf = new Map<string, string>();
   for (const bucket of groupBy(sorted, (signature) => signature.bucket).values()) {
     for (const members of groupBucket(bucket)) {
-      for (const { id } of members) groupOf.set(id, members[0]?.id ?? id);
+      const [least = ''] = members.map(({ id }) => id).sort();
+      for (const { id } of members) groupOf.set(id, least);
     }
   }
   return groupOf;
 }
 
-type Group = Signature[];
-type Pair = { likeness: 1 | 2 | 3; a: Signature; b: Signature };
-
-function groupBucket(bucket: Signature[]): Group[] {
+function groupBucket(bucket: Signature[]): Signature[][] {
   const places = [...groupBy(bucket, placeOf).values()];
   const compared = places.slice(0, maxCompared);
-  const groups = new Map<Signature, Group>();
-  const heads = compared.map((place) => place[0]).filter((head) => head !== undefined);
-  for (const place of compared) for (const member of place) groups.set(member, place);
-  for (const { a, b } of pairsOf(heads)) join(groups, a, b);
-  joinTheNameless(groups);
-  return [...new Set(groups.values()), ...places.slice(maxCompared)];
+  const heads = compared.flatMap(([head]) => head ?? []);
+  const groups = createGroups(heads);
+  for (const [a, b] of groups.alikePairs) groups.join(a, b);
+  joinTheNameless(groups, heads);
+  const joined = groupBy(compared.keys(), (index) => groups.find(index));
+  return [
+    ...[...joined.values()].map((indexes) => indexes.flatMap((index) => compared[index] ?? [])),
+    ...places.slice(maxCompared),
+  ];
 }
 
-function placeOf({ subject, engine, release, calls: [top] }: Signature): string {
-  return JSON.stringify([subject, engine, release, top?.name, top?.file, top?.line, top?.column]);
+// A function that a person named is one place in every release; what a minifier named is one in its own build.
+function placeOf({ subject, nothing, engine, release, calls }: Signature): string {
+  const kind = [subject, nothing, engine];
+  const [top] = calls;
+  if (!top?.isReadable)
+    return JSON.stringify([...kind, release, top?.name, top?.file, top?.line, top?.column]);
+  return JSON.stringify([...kind, folderOf(top), stemOf(top.file), calls.map(({ name }) => name)]);
 }
 
-function pairsOf(heads: Signature[]): Pair[] {
-  const pairs: Pair[] = [];
-  for (const [index, a] of heads.entries()) {
-    for (const b of heads.slice(index + 1)) {
-      const likeness = compareSignatures(a, b);
-      if (likeness !== 'conflict' && likeness > 0)
-        pairs.push({ likeness: likeness as Pair['likeness'], a, b });
+function folderOf({ file }: Call): string {
+  return file.slice(0, file.lastIndexOf('/') + 1);
+}
+
+/** Heads by their index, each at first a group of its own that goes by the least index of its members. */
+type Groups = {
+  /** The strongest first. */
+  alikePairs: [number, number][];
+  find(index: number): number;
+  areInConflict(a: number, b: number): boolean;
+  join(a: number, b: number): void;
+  alive(): number[];
+};
+
+function createGroups(heads: readonly Signature[]): Groups {
+  const size = heads.length;
+  const group = heads.map((_, index) => index);
+  const conflicts = new Uint8Array(size * size);
+  const pairs: { likeness: number; a: number; b: number }[] = [];
+  for (const [a, one] of heads.entries()) {
+    for (let b = a + 1; b < size; b++) {
+      const likeness = compareSignatures(one, heads[b] ?? one);
+      if (likeness === 'conflict') conflicts[a * size + b] = conflicts[b * size + a] = 1;
+      else if (likeness > 0) pairs.push({ likeness, a, b });
     }
   }
-  return pairs.sort((one, other) => other.likeness - one.likeness);
-}
+  const find = (index: number) => group[index] ?? index;
+  const areInConflict = (a: number, b: number) => conflicts[a * size + b] === 1;
 
-function join(groups: Map<Signature, Group>, a: Signature, b: Signature): void {
-  const [one, other] = [groups.get(a), groups.get(b)];
-  if (!one || !other || one === other || likenessOfGroups(one, other) === 'conflict') return;
-  merge(groups, one, other);
-}
-
-function merge(groups: Map<Signature, Group>, one: Group, other: Group): void {
-  const joined = [...one, ...other].sort((a, b) => (a.id < b.id ? -1 : 1));
-  for (const member of joined) groups.set(member, joined);
-}
-
-function likenessOfGroups(one: Group, other: Group): Likeness {
-  let best: Likeness = 0;
-  for (const a of one) {
-    for (const b of other) {
-      const likeness = compareSignatures(a, b);
-      if (likeness === 'conflict') return likeness;
-      if (likeness > best) best = likeness;
+  function join(one: number, other: number): void {
+    const [into, from] = [find(one), find(other)].sort((a, b) => a - b) as [number, number];
+    if (into === from || areInConflict(into, from)) return;
+    for (let index = 0; index < size; index++) {
+      if (group[index] === from) group[index] = into;
+      if (!areInConflict(from, index)) continue;
+      conflicts[into * size + index] = conflicts[index * size + into] = 1;
     }
   }
-  return best;
+
+  return {
+    alikePairs: pairs.sort((a, b) => b.likeness - a.likeness).map(({ a, b }) => [a, b]),
+    find,
+    areInConflict,
+    join,
+    alive: () => [...new Set(group)],
+  };
 }
 
 // A minified build that names nothing is the same bug where only one comes into question, on both sides.
-function joinTheNameless(groups: Map<Signature, Group>): void {
+function joinTheNameless(groups: Groups, heads: readonly Signature[]): void {
   for (;;) {
-    const all = [...new Set(groups.values())];
-    const pair = all.flatMap((one) => soleCandidate(one, all)).at(0);
+    const alive = groups.alive();
+    if (alive.length < 2 || alive.length > maxNameless) return;
+    const pair = findSolePair(alive, groups, heads);
     if (!pair) return;
-    merge(groups, ...pair);
+    groups.join(...pair);
   }
 }
 
-function soleCandidate(one: Group, all: Group[]): [Group, Group][] {
-  if (one.some(({ isBroad }) => isBroad)) return [];
-  const candidates = all.filter((other) => other !== one && likenessOfGroups(one, other) !== 'conflict');
-  const hasConflict = candidates.some((a) =>
-    candidates.some((b) => a !== b && likenessOfGroups(a, b) === 'conflict'),
-  );
-  const [first] = candidates;
-  return first && !hasConflict && !first.some(({ isBroad }) => isBroad) ? [[one, first]] : [];
+function findSolePair(
+  alive: readonly number[],
+  { find, areInConflict }: Groups,
+  heads: readonly Signature[],
+): [number, number] | undefined {
+  const broad = new Set(heads.flatMap(({ isBroad }, index) => (isBroad ? [find(index)] : [])));
+  for (const one of alive) {
+    if (broad.has(one)) continue;
+    const candidates = alive.filter((other) => other !== one && !areInConflict(one, other));
+    const isClear = candidates.every((a) => candidates.every((b) => a === b || !areInConflict(a, b)));
+    const [first] = candidates;
+    if (isClear && first !== undefined && !broad.has(first)) return [one, first];
+  }
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/database.js';
 import type { Parameters } from '../query/parameters.js';
 import { groupSignatures } from './group-signatures.js';
-import { signatureOf } from './signature.js';
+import { type Signature, signatureOf } from './signature.js';
 
 /** Of an error event, all that grouping reads of it, as one text: `key` of a stack. */
 export function stackKey(row: string): string {
@@ -31,7 +31,18 @@ export type Stack = {
 export type Bug = { id: string; signatures: Set<string>; stacks: Stack[] };
 
 /** Beyond these the rarest stacks of a site are not read. */
-export const maxStacks = 20_000;
+export const maxStacks = 5_000;
+
+// Of the same key, whatever its site, the signature is the same: reading frames is most of the work.
+const known = new Map<string, Signature>();
+const maxKnown = 20_000;
+
+function recall(stack: Stack): Signature {
+  const found = known.get(stack.key) ?? signatureOf(stack);
+  if (known.size >= maxKnown) known.clear();
+  known.set(stack.key, found);
+  return found;
+}
 
 /**
  * All bugs of a site, of every error that is stored: grouping looks at all of them, so that a bug is the same one in
@@ -39,7 +50,7 @@ export const maxStacks = 20_000;
  */
 export async function loadBugs(tx: Transaction, site: string): Promise<Bug[]> {
   const stacks = await loadStacks(tx, site);
-  const signatures = stacks.map((stack) => signatureOf(stack));
+  const signatures = stacks.map(recall);
   const groupOf = groupSignatures(signatures);
   const bugs = new Map<string, Bug>();
   for (const [index, stack] of stacks.entries()) {

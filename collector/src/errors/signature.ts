@@ -32,7 +32,7 @@ export type Signature = ErrorKind & {
   calls: Call[];
 };
 
-const maxCalls = 30;
+const maxCalls = 12;
 const hash = /[.\-_](?=[0-9a-f]*\d)[0-9a-f]{6,}(?=[.\-_]|$)|[.\-_][A-Za-z0-9_-]{8}(?=\.(?:m|c)?js$)/;
 
 /** The signature of a report. Pure: the same report has the same one for ever. */
