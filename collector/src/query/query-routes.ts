@@ -7,6 +7,7 @@ import { answerQuery, type SiteAnswer } from './answer-query.js';
 import { echoQuery } from './echo-query.js';
 import { openApi, queryJsonSchema } from './openapi.js';
 import { type Query, readQuery } from './read-query.js';
+import { defaultTimeoutMs } from './routes.js';
 import { createStreamer, type Streamer, type StreamFormat } from './stream-query.js';
 
 export type QueryDeps = {
@@ -17,7 +18,6 @@ export type QueryDeps = {
 };
 
 const maxBodyBytes = 256 * 1024;
-const defaultTimeoutMs = 20_000;
 const noStore = { 'cache-control': 'no-store' };
 
 /** `POST /api/v2/query`, its JSON Schema and the OpenAPI document. */

@@ -9,6 +9,9 @@ export type Span = { startAt: string; endAt: string };
  */
 export type RawScope = {
   parameters: Parameters;
+  /** Where events and visits are read: tables, or rows of them that a statement has read before. */
+  events: string;
+  visits: string;
   /** Events that happened in the span; the bounds on event_day prune partitions. */
   eventIn(row: string): string;
   /** The events of bots in the span. */
@@ -38,6 +41,8 @@ export function createRawScope(site: string, span: Span): RawScope {
   const isVisit = (row: string) => `${ofSite(row)} and ${row}.entry_rank < 2 and not ${row}.is_bot`;
   return {
     parameters,
+    events: 'footfall.events',
+    visits: 'footfall.sessions',
     isVisit,
     eventIn: (row) => `${within(row, span)} and not ${row}.is_bot`,
     eventNear: (row) => `${within(row, widen(span))} and not ${row}.is_bot`,

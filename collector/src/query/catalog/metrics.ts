@@ -93,6 +93,14 @@ export const metrics = {
     sql: 'coalesce(round(g.duration_us / 1000000.0 / nullif(g.visits, 0)), 0)',
     change: 'relative',
   },
+  mean_visit_duration: {
+    definition: 'mean seconds from the first to the last event of a visit with one decimal, zeros included',
+    version: 1,
+    unit: 'seconds',
+    measures: ['duration_us', 'visits'],
+    sql: 'coalesce(round(g.duration_us / 1000000.0 / nullif(g.visits, 0), 1), 0)',
+    change: 'relative',
+  },
   median_visit_duration: {
     definition: 'median seconds from the first to the last event of a visit, zeros included',
     version: 1,

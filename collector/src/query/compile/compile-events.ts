@@ -80,7 +80,7 @@ function eventsOf(core: Pick<Core, 'dimensions' | 'filters' | 'goals'>, scope: R
     goals,
     rows: { event: 'e', visit: 's', session: 'e.session_id' },
   });
-  return `from footfall.events e ${join} ${goal}
+  return `from ${scope.events} e ${join} ${goal}
     where ${scope.eventIn('e')}${more} and ${condition}`;
 }
 
@@ -152,7 +152,7 @@ function visitsOf({ filters, goals }: Core, scope: RawScope): string {
     goals,
     rows: { event: 'e', visit: 's', session: 's.session_id' },
   });
-  return `from footfall.sessions s where ${scope.visitIn('s')} and ${condition}`;
+  return `from ${scope.visits} s where ${scope.visitIn('s')} and ${condition}`;
 }
 
 /** Visits that started in the range and have such an event in it, once for each of their values of event dimensions. */
@@ -175,7 +175,7 @@ function throughEvents(
       : (dimensionSql({ ...core, dimensions: [name] }, scope, visitRows)[0] ?? 'null'),
   );
   const from = `from (select distinct ${listed.join(', ')}\n    ${source}) m
-    join footfall.sessions s on s.session_id = m.session_id where ${scope.visitIn('s')}`;
+    join ${scope.visits} s on s.session_id = m.session_id where ${scope.visitIn('s')}`;
   return select(outer, columns, from);
 }
 

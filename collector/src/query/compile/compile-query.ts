@@ -16,7 +16,14 @@ export type Question = Omit<Core, 'measures' | 'aggregates'> & {
   /** Whether the rollups are up to date for the period. */
   useRollups: boolean;
   fillsTime: boolean;
+  /** Which visitors are meant, where the filters that say so are applied already. */
+  visitors?: MeasureName;
 };
+
+/** Which visitors a question means. */
+export function visitorsOf(question: Question): MeasureName {
+  return question.visitors ?? chooseVisitors(question);
+}
 
 export type SourceName = 'rollups' | 'events';
 
@@ -39,8 +46,10 @@ export type SortKey = {
 };
 
 /** Compiles a question: reads its measures from rollups or events, and makes metrics of them. */
-export function compileQuestion(question: Question): Statement {
-  const scope = createRawScope(question.site, question.period);
+export function compileQuestion(
+  question: Question,
+  scope: RawScope = createRawScope(question.site, question.period),
+): Statement {
   const core = coreOf(question);
   const { parts, source } = compileCore(core, question, scope);
   const totals = compileTotals(question, scope);
@@ -71,7 +80,7 @@ export function coresOf(question: Question): Core[] {
 }
 
 function coreOf(question: Question): Core {
-  const visitors = chooseVisitors(question);
+  const visitors = visitorsOf(question);
   const names = question.metrics.flatMap((metric) =>
     typeof metric === 'string' ? metrics[metric].measures : [],
   );
@@ -198,7 +207,7 @@ function emptyCondition({ dimensions }: Core, columns: string[]): string | undef
 
 function listColumns(question: Question): string[] {
   const { dimensions, metrics: chosen } = question;
-  const visitors = chooseVisitors(question);
+  const visitors = visitorsOf(question);
   return [
     ...dimensions.map((name, at) => `${labelOf(name, `g.d${at}`)} as d${at}`),
     ...dimensions.flatMap((name, at) => (isTime(name) ? [`g.d${at} as k${at}`] : [])),
