@@ -22,7 +22,10 @@ export type RawScope = {
   isVisit(row: string): string;
   /** Events of any visit that has an event in the span, and others around it. */
   eventNear(row: string): string;
-  /** `left join footfall.sessions s …`: the visit of an event, where it counts in one. */
+  /**
+   * `left join footfall.sessions s …`: the visit of an event, where it counts in one. That has begun at most 24 hours
+   * before, or, where the event is passive, at any time after it.
+   */
   joinVisit(event: string, visit: string): string;
 };
 
@@ -51,7 +54,8 @@ export function createRawScope(site: string, span: Span): RawScope {
       `${isVisit(row)} and ${row}.started_at >= ${bind(span.startAt, 'timestamptz')}
       and ${row}.started_at < ${bind(span.endAt, 'timestamptz')}`,
     joinVisit: (event, visit) =>
-      `left join footfall.sessions ${visit} on ${visit}.session_id = ${event}.session_id and ${isVisit(visit)}`,
+      `left join footfall.sessions ${visit} on ${visit}.session_id = ${event}.session_id and ${isVisit(visit)}
+      and ${visit}.started_at >= ${bind(widen(span).startAt, 'timestamptz')}`,
   };
 }
 

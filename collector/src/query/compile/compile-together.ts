@@ -1,10 +1,10 @@
-import { findDimension } from '../catalog/dimensions.js';
+import { measures } from '../catalog/measures.js';
 import { compileFilters, rowsOf } from '../filters/compile-filters.js';
 import type { RawScope } from '../raw-scope.js';
 import { isTime } from '../read-query.js';
 import { compilePage, type Page } from './compile-page.js';
-import { compileQuestion, type Question, visitorsOf } from './compile-query.js';
-import { goalDimension } from './core.js';
+import { compileQuestion, coresOf, type Question, visitorsOf } from './compile-query.js';
+import { columnDimension } from './core.js';
 
 export type Asked = { question: Question; page: Page };
 
@@ -30,17 +30,23 @@ function withoutShared(question: Question, shared: number): Question {
   return { ...question, filters: question.filters.slice(shared), visitors: visitorsOf(question) };
 }
 
-// What is read of visits must not depend on events, nor the other way round: then both are read by themselves. Filters
-// choose among rows, and after that nothing of them is left.
+// A visit that an event counts in may have started before the range: where no filter reads events, these are not at hand.
 function canShare(asked: readonly Asked[]): boolean {
-  return asked.every(
-    ({ question: { useRollups, filters, dimensions } }) =>
-      !useRollups &&
-      !rowsOf(filters).has('event') &&
-      !dimensions.includes(goalDimension) &&
-      (filters.length === 0 ||
-        !dimensions.some((name) => name.startsWith('event:') && name !== 'event:page')),
-  );
+  return asked.every(({ question }) => {
+    const isByVisit = question.dimensions.some((name) => name.startsWith('visit:'));
+    const ofVisits = coresOf(question).every(({ measures: names }) =>
+      names.every((name) => measures[name].population === 'visits'),
+    );
+    const isPlain = question.dimensions.every((name) => isTime(name) || findColumn(name) !== undefined);
+    return (
+      !question.useRollups && isPlain && (!isByVisit || ofVisits || rowsOf(question.filters).has('event'))
+    );
+  });
+}
+
+/** The column that a dimension is, without anything made of it. */
+function findColumn(name: string): string | undefined {
+  return columnDimension(name)?.rollup?.column;
 }
 
 function shareRows(
@@ -48,26 +54,36 @@ function shareRows(
   asked: readonly Asked[],
   scope: RawScope,
 ): { sql: string; scope: RawScope } {
-  const rows = { event: 'e', visit: 's' };
-  const ofEvents = compileFilters(filters, { scope, goals, rows: { ...rows, session: 'e.session_id' } });
-  const ofVisits = compileFilters(filters, { scope, goals, rows: { ...rows, session: 's.session_id' } });
+  const readsEvents = rowsOf(filters).has('event');
+  const condition = (session: string) =>
+    compileFilters(filters, { scope, goals, rows: { event: 'e', visit: 's', session } });
   const join = rowsOf(filters).has('visit') ? scope.joinVisit('e', 's') : '';
+  const ofVisits = readsEvents
+    ? `${scope.isVisit('s')} and s.session_id in (select e.session_id from hits e)`
+    : `${scope.visitIn('s')} and ${condition('s.session_id')}`;
   const sql = `hits as materialized (
-    select e.type, e.path, e.occurred_at, e.visitor_id from footfall.events e ${join}
-    where ${scope.eventIn('e')} and ${ofEvents}
+    select e.type, e.path, e.occurred_at, e.session_id, e.visitor_id from footfall.events e ${join}
+    where ${scope.eventIn('e')} and ${condition('e.session_id')}
   ), visits as materialized (
-    select s.session_id, s.started_at, s.last_seen_at, s.visitor_id, s.is_bounce${columnsOf(asked)}
-    from footfall.sessions s where ${scope.visitIn('s')} and ${ofVisits}
+    select s.session_id, s.started_at, s.last_seen_at, s.visitor_id, s.is_bounce${columnsOf(asked)},
+      (${scope.visitIn('s')}) as is_started
+    from footfall.sessions s where ${ofVisits}
   )`;
-  const all = () => 'true';
-  return { sql, scope: { ...scope, events: 'hits', visits: 'visits', eventIn: all, visitIn: all } };
+  const shared: RawScope = {
+    ...scope,
+    events: 'hits',
+    visits: 'visits',
+    eventIn: () => 'true',
+    visitIn: (row) => `${row}.is_started`,
+    joinVisit: (event, visit) => `left join visits ${visit} on ${visit}.session_id = ${event}.session_id`,
+  };
+  return { sql, scope: shared };
 }
 
 function columnsOf(asked: readonly Asked[]): string {
-  const names = asked.flatMap(({ question }) => question.dimensions).filter((name) => !isTime(name));
-  const columns = names.flatMap((name) => {
-    const { of, rollup } = findDimension(name);
-    return of === 'visit' && rollup ? [rollup.column] : [];
-  });
+  const columns = asked
+    .flatMap(({ question }) => question.dimensions)
+    .filter((name) => name.startsWith('visit:'))
+    .map(findColumn);
   return [...new Set(columns)].map((column) => `, s.${column}`).join('');
 }
