@@ -27,7 +27,8 @@ export function queryRoutes({ database, now, queryTimeoutMs = defaultTimeoutMs }
   const stream = createStreamer(deps);
   const limit = bodyLimit({
     maxSize: maxBodyBytes,
-    onError() {
+    onError(c) {
+      c.header('connection', 'close'); // the rest of the body is not read
       throw new Refusal(413, 'too_large', `body: expected at most ${maxBodyBytes} bytes`, { path: 'body' });
     },
   });
