@@ -15,7 +15,7 @@ export type AppDeps = IngestDeps &
   QueryDeps &
   HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
 
-export type App = Hono<{ Bindings: Partial<HttpBindings> }>;
+export type App = Hono<{ Bindings: HttpBindings }>;
 
 /** The collector's routes and the one place where errors become answers. */
 export function createApp(deps: AppDeps): App {
