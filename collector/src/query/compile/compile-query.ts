@@ -6,7 +6,15 @@ import { createRawScope, type RawScope } from '../raw-scope.js';
 import { isTime, nameOfMetric } from '../read-query.js';
 import { compileFromEvents, type Part } from './compile-events.js';
 import { compileFromRollups } from './compile-rollups.js';
-import { bucketName, type Core, chooseVisitors, goalDimension, withoutGoals } from './core.js';
+import {
+  bucketName,
+  type Core,
+  chooseSubject,
+  goalDimension,
+  measureOf,
+  type Subject,
+  withoutGoals,
+} from './core.js';
 
 /** A query over one site and one period, ready to be compiled. */
 export type Question = Omit<Core, 'measures' | 'aggregates'> & {
@@ -16,13 +24,13 @@ export type Question = Omit<Core, 'measures' | 'aggregates'> & {
   /** Whether the rollups are up to date for the period. */
   useRollups: boolean;
   fillsTime: boolean;
-  /** Which visitors are meant, where the filters that say so are applied already. */
-  visitors?: MeasureName;
+  /** Where the filters that say so are applied already. */
+  subject?: Subject;
 };
 
-/** Which visitors a question means. */
-export function visitorsOf(question: Question): MeasureName {
-  return question.visitors ?? chooseVisitors(question);
+/** Whom a question is about. */
+export function subjectOf(question: Question): Subject {
+  return question.subject ?? chooseSubject(question);
 }
 
 export type SourceName = 'rollups' | 'events';
@@ -58,10 +66,11 @@ export function compileQuestion(
   const filled = question.fillsTime ? fillPart(core, scope, { columns, isEmpty }) : undefined;
   const isSingle = parts.length === 1 && filled === undefined;
   const aligned = parts.map((part) => alignPart(part, core.dimensions.length, columns));
+  // Without offset 0 the condition on empty rows would count everything a second time.
   const sql = `with parts as (
     ${aligned.join('\n  union all\n    ')}
   ), ${filled ? `filled as (${filled}), ` : ''}g as (
-    ${isSingle ? 'select * from parts' : mergeParts(core, columns, filled ? 'filled' : 'parts')}
+    ${isSingle ? 'select * from parts offset 0' : mergeParts(core, columns, filled ? 'filled' : 'parts')}
   )${totals ? `, t as (${totals.sql})` : ''}
   select ${listColumns(question).join(', ')}
   from g${totals ? ' cross join t' : ''}
@@ -80,13 +89,13 @@ export function coresOf(question: Question): Core[] {
 }
 
 function coreOf(question: Question): Core {
-  const visitors = visitorsOf(question);
+  const subject = subjectOf(question);
   const names = question.metrics.flatMap((metric) =>
     typeof metric === 'string' ? metrics[metric].measures : [],
   );
   return {
     ...question,
-    measures: [...new Set(names.map((name) => (name === 'visitors' ? visitors : name)))],
+    measures: [...new Set(names.map((name) => measureOf(name, subject)))],
     aggregates: question.metrics.filter((metric) => typeof metric !== 'string'),
   };
 }
@@ -117,7 +126,7 @@ function totalCore(question: Question, total: Total): Core {
   // Without filters the visitors of the events in the range are what the rollups hold.
   const isAll = filters.length === 0;
   const measure: MeasureName =
-    total === 'visitors' ? chooseVisitors(rest) : isAll ? 'visitors' : 'base_visitors';
+    total === 'visitors' ? measureOf('visitors', chooseSubject(rest)) : isAll ? 'visitors' : 'base_visitors';
   return { ...rest, measures: [measure] };
 }
 
@@ -207,14 +216,18 @@ function emptyCondition({ dimensions }: Core, columns: string[]): string | undef
 
 function listColumns(question: Question): string[] {
   const { dimensions, metrics: chosen } = question;
-  const visitors = visitorsOf(question);
+  const subject = subjectOf(question);
   return [
     ...dimensions.map((name, at) => `${labelOf(name, `g.d${at}`)} as d${at}`),
     ...dimensions.flatMap((name, at) => (isTime(name) ? [`g.d${at} as k${at}`] : [])),
     ...chosen.flatMap((metric, at) => {
       if (typeof metric !== 'string') return [`${aggregateSql(chosen, metric)}::float8 as m${at}`];
       const entry: Metric = metrics[metric];
-      const sql = entry.sql.replaceAll('g.visitors', `g.${visitors}`);
+      const sql = entry.measures.reduce(
+        (text, name) =>
+          text.replaceAll(new RegExp(`\\bg\\.${name}\\b`, 'g'), `g.${measureOf(name, subject)}`),
+        entry.sql,
+      );
       return [`(${sql})::float8 as m${at}`, ...(entry.unit === 'money' ? [`g.currency as c${at}`] : [])];
     }),
   ];

@@ -3,7 +3,7 @@ import { compileFilters, rowsOf } from '../filters/compile-filters.js';
 import type { RawScope } from '../raw-scope.js';
 import { isTime } from '../read-query.js';
 import { compilePage, type Page } from './compile-page.js';
-import { compileQuestion, coresOf, type Question, visitorsOf } from './compile-query.js';
+import { compileQuestion, coresOf, type Question, subjectOf } from './compile-query.js';
 import { columnDimension } from './core.js';
 
 export type Asked = { question: Question; page: Page };
@@ -15,7 +15,7 @@ export type Asked = { question: Question; page: Page };
 export function compileTogether(asked: readonly Asked[], scope: RawScope): string {
   const [first] = asked;
   if (!first) throw new Error('compile-together: no question');
-  const shared = canShare(asked) ? shareRows(first.question, asked, scope) : undefined;
+  const shared = asked.length > 1 && canShare(asked) ? shareRows(first.question, asked, scope) : undefined;
   const pages = asked.map(({ question, page }, at) => {
     const own = shared ? withoutShared(question, first.question.filters.length) : question;
     const sql = compilePage(compileQuestion(own, shared?.scope ?? scope), page);
@@ -27,7 +27,7 @@ export function compileTogether(asked: readonly Asked[], scope: RawScope): strin
 
 /** A question over rows that the filters of the first one have chosen already: its own may follow after these. */
 function withoutShared(question: Question, shared: number): Question {
-  return { ...question, filters: question.filters.slice(shared), visitors: visitorsOf(question) };
+  return { ...question, filters: question.filters.slice(shared), subject: subjectOf(question) };
 }
 
 // A visit that an event counts in may have started before the range: where no filter reads events, these are not at hand.
@@ -65,7 +65,7 @@ function shareRows(
     select e.type, e.path, e.occurred_at, e.session_id, e.visitor_id from footfall.events e ${join}
     where ${scope.eventIn('e')} and ${condition('e.session_id')}
   ), visits as materialized (
-    select s.session_id, s.started_at, s.last_seen_at, s.visitor_id, s.is_bounce${columnsOf(asked)},
+    select s.session_id, s.started_at, s.last_seen_at, s.visitor_id, s.is_bounce, s.pageview_count${columnsOf(asked)},
       (${scope.visitIn('s')}) as is_started
     from footfall.sessions s where ${ofVisits}
   )`;
