@@ -109,10 +109,15 @@ function select(dimensions: string[], columns: ReadonlyMap<string, string>, from
 
 const pageviewMeasures: ReadonlySet<string> = new Set(['pageviews', 'page_visitors']);
 
+/** Whether no event but a pageview counts in any of these columns. */
+export function areOfPageviews(columns: Iterable<string>): boolean {
+  return [...columns].every((name) => pageviewMeasures.has(name));
+}
+
 function hitsPart(core: Core, scope: RawScope): Part | undefined {
   const columns = columnsOf(core, scope, 'hits');
   if (columns.size === 0) return undefined;
-  const isPageviews = [...columns.keys()].every((name) => pageviewMeasures.has(name));
+  const isPageviews = areOfPageviews(columns.keys());
   const from = eventsOf(core, scope, isPageviews ? ` and e.type = 'pageview'` : '');
   return select(dimensionSql(core, scope, rows), columns, from);
 }

@@ -2,6 +2,7 @@ import { measures } from '../catalog/measures.js';
 import { compileFilters, rowsOf } from '../filters/compile-filters.js';
 import type { RawScope } from '../raw-scope.js';
 import { isTime } from '../read-query.js';
+import { areOfPageviews } from './compile-events.js';
 import { compilePage, type Page } from './compile-page.js';
 import { compileQuestion, coresOf, type Question, subjectOf } from './compile-query.js';
 import { columnDimension } from './core.js';
@@ -58,12 +59,14 @@ function shareRows(
   const condition = (session: string) =>
     compileFilters(filters, { scope, goals, rows: { event: 'e', visit: 's', session } });
   const join = rowsOf(filters).has('visit') ? scope.joinVisit('e', 's') : '';
+  // A visit with any event that fits is one that fits.
+  const onlyPageviews = !readsEvents && areOfPageviews(hitMeasures(asked)) ? ` and e.type = 'pageview'` : '';
   const ofVisits = readsEvents
     ? `${scope.isVisit('s')} and s.session_id in (select e.session_id from hits e)`
     : `${scope.visitIn('s')} and ${condition('s.session_id')}`;
   const sql = `hits as materialized (
     select e.type, e.path, e.occurred_at, e.session_id, e.visitor_id from footfall.events e ${join}
-    where ${scope.eventIn('e')} and ${condition('e.session_id')}
+    where ${scope.eventIn('e')}${onlyPageviews} and ${condition('e.session_id')}
   ), visits as materialized (
     select s.session_id, s.started_at, s.last_seen_at, s.visitor_id, s.is_bounce, s.pageview_count${columnsOf(asked)},
       (${scope.visitIn('s')}) as is_started
@@ -78,6 +81,11 @@ function shareRows(
     joinVisit: (event, visit) => `left join visits ${visit} on ${visit}.session_id = ${event}.session_id`,
   };
   return { sql, scope: shared };
+}
+
+function hitMeasures(asked: readonly Asked[]): string[] {
+  const names = asked.flatMap(({ question }) => coresOf(question).flatMap((core) => core.measures));
+  return names.filter((name) => measures[name].population === 'hits');
 }
 
 function columnsOf(asked: readonly Asked[]): string {
