@@ -446,3 +446,12 @@ test('the schema of a query and the OpenAPI document are made from what reads it
     expect(openApi.components.schemas).toHaveProperty([name]);
   }
 });
+
+test('however much is asked at once, events are stored meanwhile', async () => {
+  const filters = [['has_done', ['contains', 'event:page', ['/']]]];
+  const asked = Array.from({ length: 40 }, () => ask({ date_range: 'all', metrics: ['visits'], filters }));
+  await visit('shop', 'zoe', [{ at: noon - dayMs, path: '/late' }]);
+  for (const answer of await Promise.all(asked)) expect(answer.status).toBe(200);
+  const { body } = await ask({ site_id: 'shop', date_range: 'all', metrics: ['visits'], filters });
+  expect(body.results[0]?.metrics).toEqual([2]);
+});
