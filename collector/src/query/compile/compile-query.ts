@@ -1,9 +1,9 @@
 import { type Measure, type MeasureName, measures } from '../catalog/measures.js';
 import { type Metric, type MetricName, metrics } from '../catalog/metrics.js';
-import { type BucketName, bucketLabel, bucketSeries, isMomentBucket } from '../period/buckets.js';
+import { bucketLabel } from '../period/buckets.js';
 import type { AggregateMetric, OrderBy } from '../query-schema.js';
 import { createRawScope, type RawScope } from '../raw-scope.js';
-import { isTime, nameOfMetric } from '../read-query.js';
+import { isTime } from '../read-query.js';
 import { compileFromEvents, type Part } from './compile-events.js';
 import { compileFromRollups } from './compile-rollups.js';
 import {
@@ -15,6 +15,8 @@ import {
   type Subject,
   withoutGoals,
 } from './core.js';
+import { fillPart, typeOf } from './fill-time.js';
+import { type SortKey, sortKeys } from './sort-keys.js';
 
 /** A query over one site and one period, ready to be compiled. */
 export type Question = Omit<Core, 'measures' | 'aggregates'> & {
@@ -44,13 +46,6 @@ export type Statement = {
   scope: RawScope;
   source: SourceName;
   sort: SortKey[];
-};
-
-/** One key of the order: an expression over the columns of the statement, where nulls come last. */
-export type SortKey = {
-  column: string;
-  type: 'text' | 'float8' | 'date' | 'timestamptz';
-  isDescending: boolean;
 };
 
 /** Compiles a question: reads its measures from rollups or events, and makes metrics of them. */
@@ -154,12 +149,6 @@ function alignPart({ sql, columns: own }: Part, dimensions: number, columns: str
   return `select ${listed.join(', ')} from (${sql}) as part`;
 }
 
-// A percentile is an interpolation of doubles: numeric would cut it to 15 digits.
-function typeOf(column: string): 'text' | 'float8' | 'numeric' {
-  if (column === 'currency') return 'text';
-  return column === 'median_duration' || /^a\d+$/.test(column) ? 'float8' : 'numeric';
-}
-
 function mergeParts(core: Core, columns: string[], from: string): string {
   const dimensions = core.dimensions.map((_, at) => `d${at}`);
   const merged = columns.map((name) => `${mergeColumn(name, core)} as ${name}`);
@@ -174,34 +163,6 @@ function mergeColumn(name: string, { dimensions }: Core): string {
   if (name !== 'base_visitors' || goalAt < 0) return `max(${name})`;
   const others = dimensions.map((_, at) => `d${at}`).filter((_, at) => at !== goalAt);
   return `max(max(${name})) over (${others.length > 0 ? `partition by ${others.join(', ')}` : ''})`;
-}
-
-/** The parts, and every bucket of the range with each combination of the other dimensions that has a row. */
-function fillPart(
-  core: Core,
-  scope: RawScope,
-  { columns, isEmpty = 'false' }: { columns: string[]; isEmpty: string | undefined },
-): string {
-  const timeAt = core.dimensions.findIndex(isTime);
-  const bucket = bucketName(core.dimensions[timeAt] ?? '');
-  const others = core.dimensions.map((_, at) => `d${at}`).filter((_, at) => at !== timeAt);
-  const listed = core.dimensions.map((_, at) => (at === timeAt ? 'l.bucket' : `o.d${at}`));
-  const combinations = `select distinct ${others.join(', ')} from parts g where not (${isEmpty})`;
-  return `select *, false as is_filled from parts
-    union all
-    select ${[...listed, ...columns.map((name) => `null::${typeOf(name)}`)].join(', ')}, true
-    from (${labelSeries(core, bucket, scope)}) l${others.length > 0 ? ` cross join (${combinations}) o` : ''}`;
-}
-
-/** A query of the buckets of a core's period. */
-export function labelSeries(
-  { period, timezone, weekStart }: Core | Question,
-  bucket: BucketName,
-  scope: RawScope,
-): string {
-  const { bind } = scope.parameters;
-  const span = { startAt: bind(period.startAt, 'timestamptz'), endAt: bind(period.endAt, 'timestamptz') };
-  return bucketSeries(bucket, span, { zone: bind(timezone, 'text'), weekStart });
 }
 
 /** Whether nothing was counted in a group: it is left out. Undefined where every row is shown. */
@@ -240,23 +201,4 @@ function aggregateSql(chosen: Question['metrics'], metric: AggregateMetric): str
 
 function labelOf(name: string, sql: string): string {
   return isTime(name) ? bucketLabel(bucketName(name), sql) : sql;
-}
-
-/** As asked for, or else by time and then by the first metric; what is equal then is ordered by its dimensions. */
-function sortKeys({ dimensions, metrics: chosen, orderBy }: Question): SortKey[] {
-  const names = chosen.map(nameOfMetric);
-  const keyOf = (name: string, isDescending: boolean): SortKey => {
-    const at = dimensions.indexOf(name);
-    if (at < 0) return { column: `m${names.indexOf(name)}`, type: 'float8', isDescending };
-    if (!isTime(name)) return { column: `d${at}`, type: 'text', isDescending };
-    const type = isMomentBucket(bucketName(name)) ? 'timestamptz' : 'date';
-    return { column: `k${at}`, type, isDescending };
-  };
-  const asked = orderBy?.map(([name, direction]) => keyOf(name, direction === 'desc')) ?? [
-    ...dimensions.filter(isTime).map((name) => keyOf(name, false)),
-    ...names.slice(0, 1).map((name) => keyOf(name, true)),
-  ];
-  const rest = dimensions.map((name) => keyOf(name, false));
-  const keys = dimensions.length > 0 ? [...asked, ...rest] : [];
-  return keys.filter(({ column }, at) => keys.findIndex((key) => key.column === column) === at);
 }
