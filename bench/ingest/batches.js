@@ -16,6 +16,13 @@ const referrers = [
 const words =
   'the quick walker takes a long way round by river wood and ridge before supper is ready at home'.split(' ');
 
+const articles = 500;
+
+function articleUrl(at) {
+  const slug = [at, at * 7, at * 11].map((word) => words[word % words.length]).join('-');
+  return `https://shop.example/articles/${at}/${slug}`;
+}
+
 /** A small generator with a seed (mulberry32), so that two runs send the same. */
 export function createRandom(seed) {
   let state = seed;
@@ -32,7 +39,7 @@ export function makeRequest({ random, events, now, host }) {
   const pick = (list) => list[Math.floor(random() * list.length)];
   const bytes = () => Uint8Array.from({ length: 16 }, () => random() * 256);
   const start = now - Math.floor(random() * 600_000);
-  const url = `https://shop.example/articles/${Math.floor(random() ** 3 * 500)}/${pick(words)}-${pick(words)}`;
+  const url = articleUrl(Math.floor(random() ** 3 * articles));
   const pageId = uuidv7(start, bytes());
   const body = JSON.stringify({
     sentAt: now,

@@ -1,7 +1,9 @@
 /**
  * Measures ingest over HTTP, the full path, on this machine: collector, load generator and PostgreSQL share its cores.
  *
- *   node bench/ingest/ingest.js [--events 200000] [--requests 20000]
+ *   node bench/ingest/ingest.js [--events 200000] [--requests 20000] [--rows 0] [--soak 0]
+ *
+ * --rows: how many events are stored before the measuring begins; --soak: minutes at half the peak, with the memory of each.
  *
  * Without DATABASE_URL an embedded PostgreSQL in a temporary folder is used. Prints each rate as a ratio to a ceiling that
  * the same run measured.
@@ -15,10 +17,16 @@ import pg from 'pg';
 import { openEmbedded } from '../../collector/dist/db/embedded/open.js';
 import { createRandom, makeRequest } from './batches.js';
 import { measureCopy } from './copy-ceiling.js';
+import { fill } from './fill.js';
 import { quantile, sendAll, sendAtRate } from './load.js';
 
 const { values } = parseArgs({
-  options: { events: { type: 'string', default: '200000' }, requests: { type: 'string', default: '20000' } },
+  options: {
+    events: { type: 'string', default: '200000' },
+    requests: { type: 'string', default: '20000' },
+    rows: { type: 'string', default: '0' },
+    soak: { type: 'string', default: '0' },
+  },
 });
 const batchEvents = 20;
 const connections = 32;
@@ -44,11 +52,13 @@ try {
     },
   );
   await warmUp(collector.port);
-  await client.query('truncate footfall.events, footfall.sessions');
+  if (Number(values.rows) > 0) await prefill();
+  else await client.query('truncate footfall.events, footfall.sessions');
   const batches = await measureBatches(collector);
-  await measureSize();
+  if (Number(values.rows) === 0) await measureSize();
   await measureLatency(collector, batches.perSecond / batchEvents / 4);
   await measureBeacons(collector);
+  await soak(collector, batches.perSecond / batchEvents / 2);
 } finally {
   for (const child of children) child.kill('SIGTERM');
   await client.end();
@@ -64,16 +74,22 @@ async function warmUp(port) {
   await sendAll({ port, requests: requestsOf(500, batchEvents), connections });
 }
 
+async function prefill() {
+  await fill(client, { events: Number(values.rows) });
+  print(`${await countRows()} events are stored before the measuring begins`);
+}
+
 async function measureBatches({ port, pid }) {
   const count = Math.round(Number(values.events) / batchEvents);
   const requests = requestsOf(count, batchEvents);
   const bytes = requests.reduce((sum, { length }) => sum + length, 0) / count;
+  const before = await countRows();
   const { seconds, latenciesMs, failed } = await sendAll({ port, requests, connections });
   const perSecond = (count * batchEvents) / seconds;
-  const stored = await countRows();
+  const stored = (await countRows()) - before;
   if (failed > 0 || stored !== count * batchEvents)
     throw new Error(`${failed} failed, ${stored} of ${count * batchEvents} stored`);
-  const ceiling = await measureCopy(client);
+  const ceiling = await measureCopy(client, { rows: stored });
   report('batches of 20', {
     perSecond,
     unit: 'events/s',
@@ -109,6 +125,20 @@ async function measureBeacons({ port, pid }) {
     bar: 0.12,
   });
   print(`  ${Math.round(requests[0].length)} B a request, RSS ${rssOf(pid)} MiB`);
+}
+
+async function soak({ port, pid }, perSecond) {
+  for (let minute = 1; minute <= Number(values.soak); minute += 1) {
+    const { latenciesMs, failed } = await sendAtRate({
+      port,
+      requests: requestsOf(Math.round(perSecond * 60), batchEvents),
+      perSecond,
+      connections,
+    });
+    print(
+      `soak, minute ${minute} (${Math.round(perSecond)} requests/s): RSS ${rssOf(pid)} MiB, ack p99 ${quantile(latenciesMs, 0.99).toFixed(1)} ms, ${failed} failed`,
+    );
+  }
 }
 
 async function measureSize() {

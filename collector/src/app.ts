@@ -6,6 +6,7 @@ import { demoRoutes } from './demo-site.js';
 import { errorRoutes } from './errors/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { limitReaders } from './query/limit-readers.js';
 import { type QueryDeps, queryRoutes } from './query/query-routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
 import { realtimeRoutes } from './realtime/routes.js';
@@ -20,7 +21,7 @@ export type AppDeps = IngestDeps &
   QueryDeps &
   HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
 
-export type App = Hono<{ Bindings: Partial<HttpBindings> }>;
+export type App = Hono<{ Bindings: HttpBindings }>;
 
 /** The collector's routes and the one place where errors become answers. */
 export function createApp(deps: AppDeps): App {
@@ -28,13 +29,14 @@ export function createApp(deps: AppDeps): App {
   app.route('/', healthRoutes(deps));
   app.use(refuseWhileStopping(deps.stopping));
   app.route('/', ingestRoutes(deps));
-  app.route('/', overviewRoutes(deps));
-  app.route('/', reportRoutes(deps));
-  app.route('/', errorRoutes(deps));
-  app.route('/', timelineRoutes(deps));
-  app.route('/', realtimeRoutes(deps));
+  const readers = { ...deps, database: limitReaders(deps.database) };
+  app.route('/', overviewRoutes(readers));
+  app.route('/', queryRoutes(readers));
+  app.route('/', reportRoutes(readers));
+  app.route('/', errorRoutes(readers));
+  app.route('/', timelineRoutes(readers));
+  app.route('/', realtimeRoutes(readers));
   app.route('/', savedRoutes(deps));
-  app.route('/', queryRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

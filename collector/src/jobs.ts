@@ -20,8 +20,8 @@ const minuteMs = 60_000;
 const hourMs = 3_600_000;
 const firstWaitMs = 60_000;
 
-// A job that ran for a second rests for nine: what runs beside the requests takes at most a tenth of the time.
-const restPerRun = 9;
+// A job that ran for a second rests for nineteen: what runs beside the requests takes at most a twentieth of the time.
+const restPerRun = 19;
 // While the database is away, one line in the log is enough for a while.
 const restAfterFailureMs = 30_000;
 

@@ -4,6 +4,8 @@ import { isAnswerMissing } from './failure.js';
 /** A transaction: the only way to the tables. */
 export type Transaction = {
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Runs a statement whose answer nobody needs, without waiting for it: the transaction fails with it. */
+  send(sql: string, values?: unknown[]): void;
 };
 
 /** Who a transaction acts as. Row-level security follows from it. */
@@ -66,31 +68,66 @@ async function runTransaction<Result>(
     : beginAs(role);
   const client = await pool.connect();
   client.on('error', ignoreConnectionError);
-  const query = (config: pg.QueryConfig) => client.query(limitAnswer(config, statementMs));
+  const run = (config: pg.QueryConfig) => client.query(limitAnswer(config, statementMs));
+  const toQuery = role.name === 'footfall_ingest' ? toPrepared : toPlain;
+  const { send, failure, settled } = createOutbox(run);
   let broken: Error | undefined;
   try {
-    await query({ text: first });
-    const toQuery = role.name === 'footfall_ingest' ? toPrepared : toPlain;
-    const result = await work({ query: async (sql, values) => (await query(toQuery(sql, values))).rows });
-    await query({ text: 'commit' });
+    send({ text: first });
+    const result = await work({
+      query: async (sql, values) => (await run(toQuery(sql, values))).rows,
+      send: (sql, values) => send(toQuery(sql, values)),
+    });
+    send({ text: 'commit' });
+    await settled();
     return result;
   } catch (error) {
-    broken = await rollback(client, error);
-    throw error;
+    // Whatever follows a failed statement fails too, for no reason of its own.
+    const cause = failure() ?? error;
+    broken = await rollback(client, cause);
+    throw cause;
   } finally {
     client.off('error', ignoreConnectionError);
     client.release(broken);
   }
 }
 
+/** Statements on their way whose answers are looked at together: each round trip that is not waited for is one less. */
+function createOutbox(run: (config: pg.QueryConfig) => Promise<pg.QueryResult>) {
+  const sent: Promise<void>[] = [];
+  let failure: unknown;
+
+  function send(config: pg.QueryConfig): void {
+    const answered = run(config).then(
+      () => undefined,
+      (error: unknown) => {
+        failure ??= error;
+      },
+    );
+    sent.push(answered);
+  }
+
+  // COMMIT after a failed statement is a rollback: the failure is known before its answer comes.
+  async function settled(): Promise<void> {
+    await Promise.all(sent);
+    if (failure !== undefined) throw failure;
+  }
+
+  return { send, settled, failure: () => failure };
+}
+
 // A read is planned for its own values. The few statements of ingest run thousands of times, and planning the upsert of
-// sessions takes longer than running it: they are prepared once a connection.
-const preparedNames = new Map<string, string>();
+// sessions takes longer than running it: they are prepared once a connection, and again whenever they have run four times
+// as often. A plan made for a table of one page would read all of it for ever, as its statistics come a minute later.
+type Prepared = { id: number; runs: number };
+const prepared = new Map<string, Prepared>();
 
 function toPrepared(text: string, values: unknown[] = []): pg.QueryConfig {
-  const name = preparedNames.get(text) ?? `footfall_${preparedNames.size}`;
-  preparedNames.set(text, name);
-  return { name, text, values };
+  const known = prepared.get(text) ?? { id: prepared.size, runs: 0 };
+  prepared.set(text, known);
+  known.runs += 1;
+  const generation = Math.floor(Math.log2(known.runs) / 2);
+  return { name: `footfall_${known.id}_${generation}`, text, values };
 }
 
 function toPlain(text: string, values: unknown[] = []): pg.QueryConfig {
@@ -129,6 +166,7 @@ export function openDatabase({
     max: maxConnections,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    pipeline: true,
     application_name: 'footfall',
     types,
   });

@@ -34,7 +34,7 @@ export async function commit(
       const insertedKeys = await insertEvents(tx, young);
       const inserted = young.filter((event) => insertedKeys.has(keyOf(event)));
       const starts = await settleSessions(tx, plan, inserted);
-      await markDirty(tx, inserted, starts);
+      markDirty(tx, inserted, starts);
       const tooOld = await findTooOld(tx, events);
       await writeDeadLetters(tx, deadLetters([...tooOld]));
       return outcomesOf(events, new Set(inserted), tooOld);

@@ -115,12 +115,12 @@ function stringify(event: unknown): string | undefined {
 export async function writeDeadLetters(tx: Transaction, letters: DeadLetter[]): Promise<void> {
   if (letters.length === 0) return;
   const kept = await keepRoom(tx, letters);
-  if (kept.length > 0) await insertLetters(tx, kept);
+  if (kept.length > 0) insertLetters(tx, kept);
 }
 
-async function insertLetters(tx: Transaction, letters: DeadLetter[]): Promise<void> {
+function insertLetters(tx: Transaction, letters: DeadLetter[]): void {
   const { from, select, values } = unnestRows(letters, columns, { alias: 'r' });
-  await tx.query(
+  tx.send(
     `/* dead-letter.insertLetters */
      insert into footfall.dead_letter (${names})
      select ${select} from ${from} order by r.site, r.dead_letter_id

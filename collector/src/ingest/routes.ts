@@ -1,11 +1,11 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { authorize } from '../access/authorize.js';
+import { authorizeBy } from '../access/authorize.js';
 import { findClientAddress, type ProxyTrust } from '../access/client-address.js';
 import { isOriginAllowed } from '../access/origin.js';
+import type { SecretKeys } from '../access/secret-keys.js';
 import type { SiteKeys } from '../access/site-keys.js';
 import type { Site } from '../access/sites.js';
-import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { type CollectDeps, collect } from './collect.js';
 import { readClientHintHeaders } from './enrich/client-hint-headers.js';
@@ -14,18 +14,17 @@ import { readBody } from './read-body.js';
 
 export type IngestDeps = CollectDeps &
   ProxyTrust & {
-    database: Database;
     siteKeys: SiteKeys;
+    secretKeys: SecretKeys;
     now: () => number;
     /** Throws a Refusal where the disk takes no more events. */
     requireRoom: () => void;
   };
 
-type Environment = { Bindings: Partial<HttpBindings> };
+type Environment = { Bindings: HttpBindings };
 type Headers = (name: string) => string | undefined;
 
 const preflightSeconds = 86_400;
-const authorizeMs = 5_000;
 
 /** `POST /v1/events?site=<site key>` and its preflight. */
 export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
@@ -34,18 +33,19 @@ export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
   routes.post('/v1/events', async (c) => {
     deps.requireRoom();
     const receivedAt = deps.now();
-    const readHeader: Headers = (name) => c.req.header(name);
+    const { incoming } = c.env;
+    const readHeader = headersOf(incoming);
     const site = await findSite(deps, c.req.query('site'), readHeader);
     const origin = requireOrigin(site.site, readHeader);
-    const address = findClientAddress(c.env?.incoming?.socket.remoteAddress, readHeader, deps);
+    const address = findClientAddress(incoming.socket.remoteAddress, readHeader, deps);
     const client = describeClient({ ...site, address }, readHeader);
-    const answer = await collect(deps, { client, receivedAt, ...(await readBody(c.req.raw)) });
+    const answer = await collect(deps, { client, receivedAt, ...(await readBody(incoming)) });
     deps.metrics.ackSeconds.observe((deps.now() - receivedAt) / 1000);
     return c.json(answer, 200, corsHeaders(origin));
   });
 
   routes.options('/v1/events', async (c) => {
-    const readHeader: Headers = (name) => c.req.header(name);
+    const readHeader = headersOf(c.env.incoming);
     const site = await deps.siteKeys.find(c.req.query('site') ?? '');
     const origin = readHeader('origin');
     const isAllowed = site && isOriginAllowed(site, { origin, host: readHeader('host') });
@@ -57,6 +57,14 @@ export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
     throw new Refusal(405, 'method', `expected POST, got ${c.req.method}`);
   });
   return routes;
+}
+
+// Node's own request: the one of the Fetch standard is made anew for its headers and its body, at a tenth of the whole cost.
+function headersOf({ headers }: HttpBindings['incoming']): Headers {
+  return (name) => {
+    const value = headers[name];
+    return typeof value === 'object' ? value.join(', ') : value;
+  };
 }
 
 type Sender = { site: Site; isServer: boolean };
@@ -76,7 +84,7 @@ async function findSite(deps: IngestDeps, siteKey: string | undefined, readHeade
   }
   const header = readHeader('authorization');
   if (header === undefined) return { site, isServer: false };
-  await authorize(deps.database.within(authorizeMs), {
+  await authorizeBy(deps.secretKeys.find, {
     header,
     allowed: ['ingest', 'owner', 'admin'],
     site: site.site,

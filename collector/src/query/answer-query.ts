@@ -1,14 +1,9 @@
 import type { Transaction } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { compileCount, compileHeldPage, compilePage } from './compile/compile-page.js';
-import {
-  compileQuestion,
-  labelSeries,
-  type Question,
-  type SourceName,
-  type Statement,
-} from './compile/compile-query.js';
+import { compileQuestion, type Question, type SourceName, type Statement } from './compile/compile-query.js';
 import { bucketName } from './compile/core.js';
+import { labelSeries } from './compile/fill-time.js';
 import { writeCursor } from './cursor.js';
 import { describeMeta, type Meta, warnOfMoney } from './describe-meta.js';
 import { fetchRows } from './fetch-rows.js';

@@ -56,7 +56,7 @@ function refuseKeys(path: Path, issue: Issue & { code: 'unrecognized_keys' }): R
 // Of a union that fits nowhere, the branch that got furthest says most.
 function deepest(issues: readonly Issue[]): Issue | undefined {
   const first = issues[0];
-  if (first?.code !== 'invalid_union' || allowedOf(first).length > 0) return first;
+  if (first?.code !== 'invalid_union') return first;
   const inner = first.errors
     .map((branch) => deepest(branch))
     .filter((issue) => issue !== undefined)
@@ -87,8 +87,17 @@ function unitOf(origin: string): string {
 /** How a value stands in a message: short, and never the whole of a long one. */
 export function quote(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
+  const text = stringify(value);
   return text.length > maxQuotedChars ? `${text.slice(0, maxQuotedChars)}…` : text;
+}
+
+// Lists in lists can be read at a depth at which they cannot be written.
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return Array.isArray(value) ? 'a list' : 'an object';
+  }
 }
 
 /** filters[0][2][1] */

@@ -4,18 +4,17 @@ import { type DescribedReport, describeReports } from '../reports/describe-repor
 import { dimensions } from './catalog/dimensions.js';
 import { metrics } from './catalog/metrics.js';
 import { querySchema } from './query-schema.js';
+import { overviewQuery } from './routes.js';
 
-const errorSchema = z
-  .object({
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      path: z.string().optional().describe('Where in the request'),
-      expected: z.string().optional().describe('What is allowed there'),
-      hint: z.string().optional(),
-    }),
-  })
-  .meta({ id: 'Error' });
+const errorSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    path: z.string().optional().describe('Where in the request'),
+    expected: z.string().optional().describe('What is allowed there'),
+    hint: z.string().optional(),
+  }),
+});
 
 const money = z.object({ value: z.number(), currency: z.string(), short: z.string(), long: z.string() });
 const metricValues = z.array(z.union([z.number(), money, z.null()]));
@@ -31,16 +30,13 @@ const row = z
   })
   .meta({ id: 'Row' });
 
-const answerSchema = z
-  .object({
-    results: z.array(row),
-    meta: z.looseObject({}).describe('How each number was made; of a list of sites by site, under sites'),
-    query: z.looseObject({}).describe('The query with its defaults and the moments of its range'),
-  })
-  .meta({ id: 'QueryAnswer' });
+const answerSchema = z.object({
+  results: z.array(row),
+  meta: z.looseObject({}).describe('How each number was made; of a list of sites by site, under sites'),
+  query: z.looseObject({}).describe('The query with its defaults and the moments of its range'),
+});
 
-const day = z.iso.date();
-const overviewSchema = z.looseObject({}).meta({ id: 'Overview' });
+const overviewSchema = z.looseObject({});
 
 type JsonSchema = Record<string, unknown>;
 
@@ -85,21 +81,28 @@ function describeEntries(table: Record<string, { definition: string; version: nu
   );
 }
 
-/** Each schema with an id, and the requests that have none, under components. */
+const named = {
+  Query: querySchema,
+  QueryAnswer: answerSchema,
+  Error: errorSchema,
+  Overview: overviewSchema,
+  Batch: batchSchema,
+};
+
+/** Requests and answers by name, and beside them the schemas that they refer to. */
 function componentSchemas(): JsonSchema {
-  const registry = z.registry<{ id: string }>();
-  registry.add(querySchema, { id: 'Query' });
-  registry.add(answerSchema, { id: 'QueryAnswer' });
-  registry.add(errorSchema, { id: 'Error' });
-  registry.add(overviewSchema, { id: 'Overview' });
-  registry.add(batchSchema, { id: 'Batch' });
-  for (const { schemaId, schema } of describeReports()) registry.add(schema, { id: schemaId });
-  const { schemas } = z.toJSONSchema(registry, {
-    io: 'input',
-    uri: (id) => `#/components/schemas/${id}`,
-    unrepresentable: 'any',
-  });
-  return schemas;
+  const components: JsonSchema = {};
+  for (const [name, schema] of Object.entries({ ...named, ...reportSchemas() })) {
+    const {
+      $schema: _,
+      $defs = {},
+      ...own
+    } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+    Object.assign(components, $defs, { [name]: own });
+  }
+  return JSON.parse(
+    JSON.stringify(components).replaceAll('"#/$defs/', '"#/components/schemas/'),
+  ) as JsonSchema;
 }
 
 function json(name: string) {
@@ -128,6 +131,10 @@ function describeQuery() {
   };
 }
 
+function reportSchemas(): Record<string, z.ZodType> {
+  return Object.fromEntries(describeReports().map(({ schemaId, schema }) => [schemaId, schema]));
+}
+
 function describeReportPaths() {
   const describe = ({ schemaId, route, definitions }: DescribedReport) => ({
     summary: `The report ${route.split('/').at(-1)}; a GET takes the same as query parameters, lists as JSON`,
@@ -140,16 +147,16 @@ function describeReportPaths() {
 }
 
 function describeOverview() {
-  const parameter = (name: string, schema: z.ZodType, required = false) => ({
+  const parameters = Object.entries(overviewQuery.shape).map(([name, schema]) => ({
     name,
     in: 'query',
-    required,
+    required: name === 'site',
     schema: z.toJSONSchema(schema, { io: 'input' }),
-  });
+  }));
   return {
-    summary: 'Totals and the most frequent values of a range of days',
+    summary: 'Totals beside the days before, a series, and the most frequent values of a range of days',
     security: [{ key: [] }],
-    parameters: [parameter('site', z.string(), true), parameter('from', day), parameter('to', day)],
+    parameters,
     responses: {
       200: { description: 'Overview', content: json('Overview') },
       ...refused([400, 401, 403, 422]),

@@ -7,6 +7,7 @@ import { answerQuery, type SiteAnswer } from './answer-query.js';
 import { echoQuery } from './echo-query.js';
 import { openApi, queryJsonSchema } from './openapi.js';
 import { type Query, readQuery } from './read-query.js';
+import { defaultTimeoutMs } from './routes.js';
 import { createStreamer, type Streamer, type StreamFormat } from './stream-query.js';
 
 export type QueryDeps = {
@@ -17,17 +18,19 @@ export type QueryDeps = {
 };
 
 const maxBodyBytes = 256 * 1024;
-const defaultTimeoutMs = 20_000;
+// The first rows of a long answer come when all of it is sorted.
+const streamShare = 3;
 const noStore = { 'cache-control': 'no-store' };
 
 /** `POST /api/v2/query`, its JSON Schema and the OpenAPI document. */
 export function queryRoutes({ database, now, queryTimeoutMs = defaultTimeoutMs }: QueryDeps): Hono {
   const routes = new Hono();
   const deps = { database: database.within(queryTimeoutMs), now };
-  const stream = createStreamer(deps);
+  const stream = createStreamer({ database: database.within(streamShare * queryTimeoutMs), now });
   const limit = bodyLimit({
     maxSize: maxBodyBytes,
-    onError() {
+    onError(c) {
+      c.header('connection', 'close'); // the rest of the body is not read
       throw new Refusal(413, 'too_large', `body: expected at most ${maxBodyBytes} bytes`, { path: 'body' });
     },
   });

@@ -101,7 +101,7 @@ export const querySchema = z
     timezone: timezoneSchema.optional().describe("The site's own unless given"),
     week_start: z.int().min(1).max(7).optional().describe('ISO 8601 day of the week, 1 is Monday'),
   })
-  .meta({ id: 'Query', description: "A question to a site: Plausible's Stats API v2, and more" });
+  .meta({ description: "A question to a site: Plausible's Stats API v2, and more" });
 
 export type QueryBody = z.infer<typeof querySchema>;
 export type AggregateMetric = z.infer<typeof aggregate>;

@@ -9,6 +9,9 @@ export type Span = { startAt: string; endAt: string };
  */
 export type RawScope = {
   parameters: Parameters;
+  /** Where events and visits are read: tables, or rows of them that a statement has read before. */
+  events: string;
+  visits: string;
   /** Events that happened in the span; the bounds on event_day prune partitions. */
   eventIn(row: string): string;
   /** The events of bots in the span. */
@@ -19,7 +22,10 @@ export type RawScope = {
   isVisit(row: string): string;
   /** Events of any visit that has an event in the span, and others around it. */
   eventNear(row: string): string;
-  /** `left join footfall.sessions s …`: the visit of an event, where it counts in one. */
+  /**
+   * `left join footfall.sessions s …`: the visit of an event, where it counts in one. That has begun at most 24 hours
+   * before, or, where the event is passive, at any time after it.
+   */
   joinVisit(event: string, visit: string): string;
 };
 
@@ -38,6 +44,8 @@ export function createRawScope(site: string, span: Span): RawScope {
   const isVisit = (row: string) => `${ofSite(row)} and ${row}.entry_rank < 2 and not ${row}.is_bot`;
   return {
     parameters,
+    events: 'footfall.events',
+    visits: 'footfall.sessions',
     isVisit,
     eventIn: (row) => `${within(row, span)} and not ${row}.is_bot`,
     eventNear: (row) => `${within(row, widen(span))} and not ${row}.is_bot`,
@@ -46,7 +54,8 @@ export function createRawScope(site: string, span: Span): RawScope {
       `${isVisit(row)} and ${row}.started_at >= ${bind(span.startAt, 'timestamptz')}
       and ${row}.started_at < ${bind(span.endAt, 'timestamptz')}`,
     joinVisit: (event, visit) =>
-      `left join footfall.sessions ${visit} on ${visit}.session_id = ${event}.session_id and ${isVisit(visit)}`,
+      `left join footfall.sessions ${visit} on ${visit}.session_id = ${event}.session_id and ${isVisit(visit)}
+      and ${visit}.started_at >= ${bind(widen(span).startAt, 'timestamptz')}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { Refusal } from '../refusal.js';
 import { prepareTransaction } from './answer-query.js';
+import { createChannel } from './channel.js';
 import { compilePage } from './compile/compile-page.js';
 import { compileQuestion } from './compile/compile-query.js';
 import { fetchRows } from './fetch-rows.js';
@@ -101,59 +102,6 @@ async function* readRows({ database }: PrepareDeps, prepared: Prepared): AsyncGe
     channel.leave();
     await done;
   }
-}
-
-type Channel<Item> = {
-  /** Resolves when the item was taken and another is asked for: to false when nobody takes any more. */
-  offer(item: Item): Promise<boolean>;
-  /** Resolves to undefined at the end. */
-  take(): Promise<Item | undefined>;
-  finish(): void;
-  fail(error: unknown): void;
-  leave(): void;
-};
-
-/** One item at a time from who makes them to who takes them. */
-function createChannel<Item>(): Channel<Item> {
-  let resume: (goesOn: boolean) => void = () => {};
-  let settle: { resolve(item: Item | undefined): void; reject(error: unknown): void } | undefined;
-  let end: { error?: unknown } | undefined;
-  let hasLeft = false;
-
-  function deliver(item: Item | undefined): void {
-    const taker = settle;
-    settle = undefined;
-    taker?.resolve(item);
-  }
-
-  return {
-    offer: (item) =>
-      new Promise((resolve) => {
-        resume = resolve;
-        if (hasLeft) resolve(false);
-        else deliver(item);
-      }),
-    take: () =>
-      new Promise((resolve, reject) => {
-        settle = { resolve, reject };
-        if (end && 'error' in end) reject(end.error);
-        else if (end) resolve(undefined);
-        else resume(true);
-      }),
-    finish() {
-      end = {};
-      deliver(undefined);
-    },
-    fail(error) {
-      end = { error };
-      settle?.reject(error);
-      settle = undefined;
-    },
-    leave() {
-      hasLeft = true;
-      resume(false);
-    },
-  };
 }
 
 const encoder = new TextEncoder();

@@ -60,10 +60,10 @@ const visitorLinkColumns = [
   { key: 'day' as const, name: 'day', type: 'date' },
 ];
 
-export async function writeVisitorLinks(tx: Transaction, links: VisitorLink[]): Promise<void> {
+export function writeVisitorLinks(tx: Transaction, links: VisitorLink[]): void {
   if (links.length === 0) return;
   const { from, select, values } = unnestRows(links, visitorLinkColumns, { alias: 'r' });
-  await tx.query(
+  tx.send(
     `/* links.writeVisitorLinks */
      insert into footfall.visitor_links (site, stream, previous_stream, day)
      select distinct on (r.site, r.stream) ${select} from ${from} order by r.site, r.stream
@@ -84,10 +84,10 @@ const sessionLinkColumns = [
 const sessionLinkNames = sessionLinkColumns.map(({ name }) => name);
 
 /** Writes links as they are now: the caller has found the first event that makes each. */
-export async function writeSessionLinks(tx: Transaction, links: SessionLink[]): Promise<void> {
+export function writeSessionLinks(tx: Transaction, links: SessionLink[]): void {
   if (links.length === 0) return;
   const { from, select, values } = unnestRows(links, sessionLinkColumns, { alias: 'r' });
-  await tx.query(
+  tx.send(
     `/* links.writeSessionLinks */
      insert into footfall.session_links (${sessionLinkNames.join(', ')})
      select ${select} from ${from} order by r.site, r.session_id
@@ -110,10 +110,10 @@ const originColumns = [
 const rekeyedNames = originColumns.map(({ name }) => name).join(', ');
 
 /** Remembers where events came from that are given to a persistent visitor. */
-export async function addRekeyed(tx: Transaction, events: RekeyedEvent[]): Promise<void> {
+export function addRekeyed(tx: Transaction, events: RekeyedEvent[]): void {
   if (events.length === 0) return;
   const { from, select, values } = unnestRows(events, originColumns, { alias: 'r' });
-  await tx.query(
+  tx.send(
     `/* links.addRekeyed */
      insert into footfall.rekeyed_events (${rekeyedNames})
      select ${select} from ${from} order by r.site, r.event_day, r.event_id
@@ -123,13 +123,13 @@ export async function addRekeyed(tx: Transaction, events: RekeyedEvent[]): Promi
 }
 
 /** Forgets events that are their cookieless visitor's again. */
-export async function removeRekeyed(
+export function removeRekeyed(
   tx: Transaction,
   events: Pick<RekeyedEvent, 'site' | 'eventDay' | 'eventId'>[],
-): Promise<void> {
+): void {
   if (events.length === 0) return;
   const { from, select, values } = unnestRows(events, rekeyedColumns, { alias: 'r' });
-  await tx.query(
+  tx.send(
     `/* links.removeRekeyed */
      with gone as materialized (select ${select} from ${from})
      delete from footfall.rekeyed_events e using gone

@@ -59,15 +59,18 @@ const interval = 's.started_at as a, s.ended_at as b, s.last_seen_at as c, s.ent
 const linkTimes = 'l.linked_at as a, l.open_from as b, l.open_to as c, null::boolean as is_started';
 const noInterval = 'null::timestamptz as b, null::timestamptz as c, null::boolean as is_started';
 // No session is longer than 24 hours: an older one cannot reach into the window, and the index need not be read for it.
-const inWindow = `s.started_at >= w.from_time - interval '24 hours' and s.started_at <= w.to_time
-  and s.ended_at >= w.from_time`;
+// Compared as a row with the column before it: an index on the time alone, which holds all other visitors too, looks as
+// good to the planner while there are no statistics.
+const inWindow = (column: string, value: string) =>
+  `(${column}, s.started_at) >= (${value}, w.from_time - interval '24 hours')
+   and (${column}, s.started_at) <= (${value}, w.to_time) and s.ended_at >= w.from_time`;
 
 // What belongs to a client session is sorted out by the caller: until statistics are there, the planner takes a condition
 // on null for so selective that it reads the whole table.
 const ofVisitors = [
   `select 'derived' as kind, w.at, s.session_id, s.client_session_id as event_id, null::text as stream, ${interval}
    from wanted w join footfall.sessions s on s.site = w.site and s.visitor_id = w.visitor_id and s.is_bot = w.is_bot
-     and ${inWindow}
+     and ${inWindow('s.visitor_id', 'w.visitor_id')}
    where not s.is_client_id`,
   `select 'neighbour' as kind, w.at, null::uuid, null::uuid, l.previous_stream, null::timestamptz as a, ${noInterval}
    from wanted w join footfall.visitor_links l on l.site = w.site and l.stream = w.stream`,
@@ -82,7 +85,8 @@ const ofClientSessions = [
   `select 'named' as kind, w.at, s.session_id, null::uuid as event_id, null::text as stream, ${interval}
    from wanted w join footfall.sessions s on s.site = w.site and s.session_id = w.session_id`,
   `select 'later' as kind, w.at, s.session_id, null::uuid as event_id, null::text as stream, ${interval}
-   from wanted w join footfall.sessions s on s.site = w.site and s.client_session_id = w.session_id and ${inWindow}`,
+   from wanted w join footfall.sessions s on s.site = w.site and s.client_session_id = w.session_id
+     and ${inWindow('s.client_session_id', 'w.session_id')}`,
   `select 'link' as kind, w.at, l.session_id, l.event_id, l.stream, ${linkTimes}
    from wanted w join footfall.session_links l on l.site = w.site and l.session_id = w.session_id`,
 ];

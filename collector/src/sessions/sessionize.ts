@@ -47,8 +47,8 @@ export async function settleSessions(
   // The plan counted on events that turned out to be stored already: without them the cut may be another.
   const isAsPlanned = inserted.length === events.length;
   const settled = isAsPlanned ? resolution : await resolveSessions(tx, known, inserted);
-  const starts = await writeSessions(tx, { known, resolution: settled, insertedAs });
-  await writeVisitorLinks(
+  const starts = writeSessions(tx, { known, resolution: settled, insertedAs });
+  writeVisitorLinks(
     tx,
     inserted.flatMap((event) => visitorLinkOf(event) ?? []),
   );

@@ -45,10 +45,10 @@ const rules = [
  *
  * @param parts one row a session: two rows of one key in one statement fail with SQLSTATE 21000
  */
-export async function upsertSessions(tx: Transaction, parts: SessionRow[]): Promise<void> {
+export function upsertSessions(tx: Transaction, parts: SessionRow[]): void {
   if (parts.length === 0) return;
   const { from, select, values } = unnestRows(parts, sessionColumns, { alias: 'r' });
-  await tx.query(
+  tx.send(
     `/* store.upsertSessions */
      insert into footfall.sessions as s (${names})
      select ${select} from ${from} order by r.site, r.session_id
@@ -63,12 +63,12 @@ export type SessionStart = { site: string; startedAt: number };
 export type SessionKey = { site: string; sessionId: string };
 
 /** Deletes sessions whose rows are about to be written anew. */
-export async function deleteSessions(tx: Transaction, sessions: SessionKey[]): Promise<void> {
+export function deleteSessions(tx: Transaction, sessions: SessionKey[]): void {
   if (sessions.length === 0) return;
   const { from, select, values } = unnestRows(sessions, keyColumns as ArrayColumn<SessionKey>[], {
     alias: 'r',
   });
-  await tx.query(
+  tx.send(
     `/* store.deleteSessions */
      with gone as materialized (select ${select} from ${from})
      delete from footfall.sessions s using gone where s.site = gone.site and s.session_id = gone.session_id`,
@@ -93,13 +93,13 @@ const movedColumns: ArrayColumn<MovedEvent>[] = [
 ];
 
 /** Writes session and visitor of events that are stored already. */
-export async function moveEvents(tx: Transaction, events: MovedEvent[]): Promise<void> {
+export function moveEvents(tx: Transaction, events: MovedEvent[]): void {
   if (events.length === 0) return;
   const { from, select, values } = unnestRows(events, movedColumns, { alias: 'r' });
   const days = events.map(({ eventDay }) => eventDay).sort();
   const first = movedColumns.length + 1;
   // The range of days is there for the planner: without it every partition would be opened.
-  await tx.query(
+  tx.send(
     `/* store.moveEvents */
      with moved as materialized (select ${select} from ${from})
      update footfall.events e set session_id = moved.session_id, visitor_id = moved.visitor_id from moved

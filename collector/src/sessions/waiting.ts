@@ -22,10 +22,10 @@ const names = columns.map(({ name }) => name).join(', ');
 // A day more than the age at which a browser's event is refused: no session can come to be around it any more.
 const maxWaitMs = 36 * 86_400_000;
 
-export async function addWaiting(tx: Transaction, events: WaitingEvent[]): Promise<void> {
+export function addWaiting(tx: Transaction, events: WaitingEvent[]): void {
   if (events.length === 0) return;
   const { from, select, values } = unnestRows(events, columns, { alias: 'r' });
-  await tx.query(
+  tx.send(
     `/* waiting.addWaiting */
      insert into footfall.waiting_events (${names})
      select ${select} from ${from} order by r.site, r.stream, r.occurred_at, r.event_id
@@ -34,10 +34,10 @@ export async function addWaiting(tx: Transaction, events: WaitingEvent[]): Promi
   );
 }
 
-export async function removeWaiting(tx: Transaction, events: WaitingEvent[]): Promise<void> {
+export function removeWaiting(tx: Transaction, events: WaitingEvent[]): void {
   if (events.length === 0) return;
   const { from, select, values } = unnestRows(events, columns, { alias: 'r' });
-  await tx.query(
+  tx.send(
     `/* waiting.removeWaiting */
      with gone as materialized (select ${select} from ${from})
      delete from footfall.waiting_events w using gone

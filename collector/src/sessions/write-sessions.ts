@@ -24,21 +24,18 @@ type Settled = { known: Known; resolution: Resolution; insertedAs: Map<PendingEv
  *
  * @returns when the sessions that changed start, and when they started before
  */
-export async function writeSessions(
-  tx: Transaction,
-  { known, resolution, insertedAs }: Settled,
-): Promise<SessionStart[]> {
+export function writeSessions(tx: Transaction, { known, resolution, insertedAs }: Settled): SessionStart[] {
   const { added, rebuilt } = resolution;
   const placed = rebuilt.flatMap((one) => one.placed);
   const rows = aggregateSessions([...added, ...placed.map(toEvent)]);
-  await moveEvents(tx, [...changedArrivals(added, insertedAs), ...changedParts(placed, insertedAs)]);
-  await deleteSessions(
+  moveEvents(tx, [...changedArrivals(added, insertedAs), ...changedParts(placed, insertedAs)]);
+  deleteSessions(
     tx,
     rebuilt.flatMap(({ old }) => old),
   );
-  await upsertSessions(tx, rows);
-  await writeWaiting(tx, added, placed);
-  await writeLinks(tx, rebuilt);
+  upsertSessions(tx, rows);
+  writeWaiting(tx, added, placed);
+  writeLinks(tx, rebuilt);
   return [...rows, ...startsBefore(known, rows), ...rebuilt.flatMap(startsOfRebuilt)].map(toStart);
 }
 
@@ -59,12 +56,12 @@ function changedParts(placed: Placed[], insertedAs: Map<PendingEvent, string | n
     .map(toEvent);
 }
 
-async function writeWaiting(tx: Transaction, added: PendingEvent[], placed: Placed[]): Promise<void> {
-  await removeWaiting(
+function writeWaiting(tx: Transaction, added: PendingEvent[], placed: Placed[]): void {
+  removeWaiting(
     tx,
     placed.filter(({ isWaiting, sessionId }) => isWaiting && sessionId !== null).map(toWaiting),
   );
-  await addWaiting(tx, [
+  addWaiting(tx, [
     ...added.flatMap((event) => waitingOf(event) ?? []),
     ...placed.filter(({ isWaiting, sessionId }) => !isWaiting && sessionId === null).map(toWaiting),
   ]);
@@ -82,16 +79,16 @@ function toWaiting({ event, stream }: Placed): WaitingEvent {
   return { site, stream, occurredAt, eventId, eventDay };
 }
 
-async function writeLinks(tx: Transaction, rebuilt: Rebuilt[]): Promise<void> {
-  await writeSessionLinks(
+function writeLinks(tx: Transaction, rebuilt: Rebuilt[]): void {
+  writeSessionLinks(
     tx,
     rebuilt.flatMap(({ links }) => links),
   );
-  await removeRekeyed(
+  removeRekeyed(
     tx,
     rebuilt.flatMap(({ placed }) => placed.filter((part) => part.isRekeyed && !isMoved(part)).map(toKey)),
   );
-  await addRekeyed(
+  addRekeyed(
     tx,
     rebuilt.flatMap(({ placed, links }) =>
       placed.filter((part) => isMoved(part) && !part.isRekeyed).map((part) => toRekeyed(part, links)),

@@ -414,12 +414,12 @@ function measureMetric(metric: OracleMetric, query: OracleQuery, data: Indexed):
     case 'visits':
       return measure(visits(), (rows) => counted(rows.length));
     case 'pageviews':
-      return measure(hits(), (rows) => counted(pageviewsOf(rows)));
+      return eventsOf(query, data, { isPageviews: true });
     case 'events':
-      return measure(hits(), (rows) => counted(rows.length));
+      return eventsOf(query, data, { isPageviews: false });
     case 'views_per_visit':
       return combine(
-        measure(hits(), (rows) => counted(pageviewsOf(rows))),
+        eventsOf(query, data, { isPageviews: true }),
         measure(visits(), (rows) => counted(rows.length)),
         (views, count) => ratio(views, count, 2),
       );
@@ -457,8 +457,24 @@ function measureMetric(metric: OracleMetric, query: OracleQuery, data: Indexed):
   }
 }
 
-function pageviewsOf(rows: Row[]): number {
-  return rows.filter(({ event }) => event?.type === 'pageview').length;
+/** Of visits alone where nothing else is named: then what counts is what they have, whenever it happened. */
+function isOfVisits({ dimensions, filters }: OracleQuery): boolean {
+  const names = [...dimensions.filter((name) => !name.startsWith('time:')), ...namesIn(filters)];
+  const isNamed = names.length > 0 || asksBehaviour(filters);
+  return isNamed && !names.some((name) => name.startsWith('event:'));
+}
+
+function eventsOf(query: OracleQuery, data: Indexed, { isPageviews }: { isPageviews: boolean }): Measured {
+  const size = query.dimensions.length;
+  if (isOfVisits(query)) {
+    const countOf = ({ visit }: Row) => (isPageviews ? visit?.pageviews : visit?.events) ?? 0;
+    return measure(group(visitRows(query, data), size), (rows) =>
+      counted(rows.reduce((sum, row) => sum + countOf(row), 0)),
+    );
+  }
+  return measure(group(hitRows(query, data), size), (rows) =>
+    counted(rows.filter(({ event }) => !isPageviews || event?.type === 'pageview').length),
+  );
 }
 
 function durationMs(rows: Row[]): number {

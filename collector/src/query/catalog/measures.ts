@@ -34,6 +34,8 @@ export const measures = {
   visitors: count('hits', 'count(distinct e.visitor_id)', 'visitors'),
   page_visitors: count('hits', `count(distinct e.visitor_id) filter (where e.type = 'pageview')`, 'visitors'),
   visit_visitors: count('visits', 'count(distinct s.visitor_id)', 'visitors'),
+  visit_pageviews: count('visits', 'sum(s.pageview_count)'),
+  visit_events: count('visits', 'sum(s.event_count)'),
   base_visitors: count('base', 'count(distinct e.visitor_id)'),
   pageviews: count('hits', `count(*) filter (where e.type = 'pageview')`, sum('pageviews')),
   events: count('hits', 'count(*)', sum('events')),

@@ -6,7 +6,7 @@ export type Metric = {
   /** Changes with the definition. */
   version: number;
   unit: 'count' | 'percent' | 'seconds' | 'number' | 'money';
-  /** The measures that it is made of. `visitors` stands for those of the population that the query asks about. */
+  /** The measures that it is made of. Which visitors, pageviews and events are meant depends on the subject of the query. */
   measures: readonly MeasureName[];
   /** SQL over the measures `g`, and over the totals `t` where it has some. */
   sql: string;
@@ -46,7 +46,8 @@ export const metrics = {
     change: 'relative',
   },
   pageviews: {
-    definition: 'pageview events in the range',
+    definition:
+      'pageview events in the range. Grouped or filtered by what belongs to visits alone: those of visits that started in the range',
     version: 1,
     unit: 'count',
     measures: ['pageviews'],
@@ -54,7 +55,8 @@ export const metrics = {
     change: 'relative',
   },
   events: {
-    definition: 'events of any type in the range; with a goal, those that reach it',
+    definition:
+      'events of any type in the range; with a goal, those that reach it. Grouped or filtered by what belongs to visits alone: those of visits that started in the range',
     version: 1,
     unit: 'count',
     measures: ['events'],
@@ -91,6 +93,14 @@ export const metrics = {
     unit: 'seconds',
     measures: ['duration_us', 'visits'],
     sql: 'coalesce(round(g.duration_us / 1000000.0 / nullif(g.visits, 0)), 0)',
+    change: 'relative',
+  },
+  mean_visit_duration: {
+    definition: 'mean seconds from the first to the last event of a visit with one decimal, zeros included',
+    version: 1,
+    unit: 'seconds',
+    measures: ['duration_us', 'visits'],
+    sql: 'coalesce(round(g.duration_us / 1000000.0 / nullif(g.visits, 0), 1), 0)',
     change: 'relative',
   },
   median_visit_duration: {

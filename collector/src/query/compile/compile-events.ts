@@ -80,7 +80,7 @@ function eventsOf(core: Pick<Core, 'dimensions' | 'filters' | 'goals'>, scope: R
     goals,
     rows: { event: 'e', visit: 's', session: 'e.session_id' },
   });
-  return `from footfall.events e ${join} ${goal}
+  return `from ${scope.events} e ${join} ${goal}
     where ${scope.eventIn('e')}${more} and ${condition}`;
 }
 
@@ -109,10 +109,15 @@ function select(dimensions: string[], columns: ReadonlyMap<string, string>, from
 
 const pageviewMeasures: ReadonlySet<string> = new Set(['pageviews', 'page_visitors']);
 
+/** Whether no event but a pageview counts in any of these columns. */
+export function areOfPageviews(columns: Iterable<string>): boolean {
+  return [...columns].every((name) => pageviewMeasures.has(name));
+}
+
 function hitsPart(core: Core, scope: RawScope): Part | undefined {
   const columns = columnsOf(core, scope, 'hits');
   if (columns.size === 0) return undefined;
-  const isPageviews = [...columns.keys()].every((name) => pageviewMeasures.has(name));
+  const isPageviews = areOfPageviews(columns.keys());
   const from = eventsOf(core, scope, isPageviews ? ` and e.type = 'pageview'` : '');
   return select(dimensionSql(core, scope, rows), columns, from);
 }
@@ -152,7 +157,7 @@ function visitsOf({ filters, goals }: Core, scope: RawScope): string {
     goals,
     rows: { event: 'e', visit: 's', session: 's.session_id' },
   });
-  return `from footfall.sessions s where ${scope.visitIn('s')} and ${condition}`;
+  return `from ${scope.visits} s where ${scope.visitIn('s')} and ${condition}`;
 }
 
 /** Visits that started in the range and have such an event in it, once for each of their values of event dimensions. */
@@ -175,7 +180,7 @@ function throughEvents(
       : (dimensionSql({ ...core, dimensions: [name] }, scope, visitRows)[0] ?? 'null'),
   );
   const from = `from (select distinct ${listed.join(', ')}\n    ${source}) m
-    join footfall.sessions s on s.session_id = m.session_id where ${scope.visitIn('s')}`;
+    join ${scope.visits} s on s.session_id = m.session_id where ${scope.visitIn('s')}`;
   return select(outer, columns, from);
 }
 

@@ -1,5 +1,6 @@
 import type { Parameters } from '../parameters.js';
-import type { SortKey, Statement } from './compile-query.js';
+import type { Statement } from './compile-query.js';
+import type { SortKey } from './sort-keys.js';
 
 /** Which rows of a statement are asked for. `after` holds the values of the sort keys of the row before. */
 export type Page = { limit: number | undefined; offset: number; after: readonly SortValue[] | undefined };

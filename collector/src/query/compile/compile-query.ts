@@ -1,12 +1,22 @@
 import { type Measure, type MeasureName, measures } from '../catalog/measures.js';
 import { type Metric, type MetricName, metrics } from '../catalog/metrics.js';
-import { type BucketName, bucketLabel, bucketSeries, isMomentBucket } from '../period/buckets.js';
+import { bucketLabel } from '../period/buckets.js';
 import type { AggregateMetric, OrderBy } from '../query-schema.js';
 import { createRawScope, type RawScope } from '../raw-scope.js';
-import { isTime, nameOfMetric } from '../read-query.js';
+import { isTime } from '../read-query.js';
 import { compileFromEvents, type Part } from './compile-events.js';
 import { compileFromRollups } from './compile-rollups.js';
-import { bucketName, type Core, chooseVisitors, goalDimension, withoutGoals } from './core.js';
+import {
+  bucketName,
+  type Core,
+  chooseSubject,
+  goalDimension,
+  measureOf,
+  type Subject,
+  withoutGoals,
+} from './core.js';
+import { fillPart, typeOf } from './fill-time.js';
+import { type SortKey, sortKeys } from './sort-keys.js';
 
 /** A query over one site and one period, ready to be compiled. */
 export type Question = Omit<Core, 'measures' | 'aggregates'> & {
@@ -16,7 +26,14 @@ export type Question = Omit<Core, 'measures' | 'aggregates'> & {
   /** Whether the rollups are up to date for the period. */
   useRollups: boolean;
   fillsTime: boolean;
+  /** Where the filters that say so are applied already. */
+  subject?: Subject;
 };
+
+/** Whom a question is about. */
+export function subjectOf(question: Question): Subject {
+  return question.subject ?? chooseSubject(question);
+}
 
 export type SourceName = 'rollups' | 'events';
 
@@ -31,16 +48,11 @@ export type Statement = {
   sort: SortKey[];
 };
 
-/** One key of the order: an expression over the columns of the statement, where nulls come last. */
-export type SortKey = {
-  column: string;
-  type: 'text' | 'float8' | 'date' | 'timestamptz';
-  isDescending: boolean;
-};
-
 /** Compiles a question: reads its measures from rollups or events, and makes metrics of them. */
-export function compileQuestion(question: Question): Statement {
-  const scope = createRawScope(question.site, question.period);
+export function compileQuestion(
+  question: Question,
+  scope: RawScope = createRawScope(question.site, question.period),
+): Statement {
   const core = coreOf(question);
   const { parts, source } = compileCore(core, question, scope);
   const totals = compileTotals(question, scope);
@@ -49,10 +61,11 @@ export function compileQuestion(question: Question): Statement {
   const filled = question.fillsTime ? fillPart(core, scope, { columns, isEmpty }) : undefined;
   const isSingle = parts.length === 1 && filled === undefined;
   const aligned = parts.map((part) => alignPart(part, core.dimensions.length, columns));
+  // Without offset 0 the condition on empty rows would count everything a second time.
   const sql = `with parts as (
     ${aligned.join('\n  union all\n    ')}
   ), ${filled ? `filled as (${filled}), ` : ''}g as (
-    ${isSingle ? 'select * from parts' : mergeParts(core, columns, filled ? 'filled' : 'parts')}
+    ${isSingle ? 'select * from parts offset 0' : mergeParts(core, columns, filled ? 'filled' : 'parts')}
   )${totals ? `, t as (${totals.sql})` : ''}
   select ${listColumns(question).join(', ')}
   from g${totals ? ' cross join t' : ''}
@@ -71,13 +84,13 @@ export function coresOf(question: Question): Core[] {
 }
 
 function coreOf(question: Question): Core {
-  const visitors = chooseVisitors(question);
+  const subject = subjectOf(question);
   const names = question.metrics.flatMap((metric) =>
     typeof metric === 'string' ? metrics[metric].measures : [],
   );
   return {
     ...question,
-    measures: [...new Set(names.map((name) => (name === 'visitors' ? visitors : name)))],
+    measures: [...new Set(names.map((name) => measureOf(name, subject)))],
     aggregates: question.metrics.filter((metric) => typeof metric !== 'string'),
   };
 }
@@ -108,7 +121,7 @@ function totalCore(question: Question, total: Total): Core {
   // Without filters the visitors of the events in the range are what the rollups hold.
   const isAll = filters.length === 0;
   const measure: MeasureName =
-    total === 'visitors' ? chooseVisitors(rest) : isAll ? 'visitors' : 'base_visitors';
+    total === 'visitors' ? measureOf('visitors', chooseSubject(rest)) : isAll ? 'visitors' : 'base_visitors';
   return { ...rest, measures: [measure] };
 }
 
@@ -136,12 +149,6 @@ function alignPart({ sql, columns: own }: Part, dimensions: number, columns: str
   return `select ${listed.join(', ')} from (${sql}) as part`;
 }
 
-// A percentile is an interpolation of doubles: numeric would cut it to 15 digits.
-function typeOf(column: string): 'text' | 'float8' | 'numeric' {
-  if (column === 'currency') return 'text';
-  return column === 'median_duration' || /^a\d+$/.test(column) ? 'float8' : 'numeric';
-}
-
 function mergeParts(core: Core, columns: string[], from: string): string {
   const dimensions = core.dimensions.map((_, at) => `d${at}`);
   const merged = columns.map((name) => `${mergeColumn(name, core)} as ${name}`);
@@ -158,34 +165,6 @@ function mergeColumn(name: string, { dimensions }: Core): string {
   return `max(max(${name})) over (${others.length > 0 ? `partition by ${others.join(', ')}` : ''})`;
 }
 
-/** The parts, and every bucket of the range with each combination of the other dimensions that has a row. */
-function fillPart(
-  core: Core,
-  scope: RawScope,
-  { columns, isEmpty = 'false' }: { columns: string[]; isEmpty: string | undefined },
-): string {
-  const timeAt = core.dimensions.findIndex(isTime);
-  const bucket = bucketName(core.dimensions[timeAt] ?? '');
-  const others = core.dimensions.map((_, at) => `d${at}`).filter((_, at) => at !== timeAt);
-  const listed = core.dimensions.map((_, at) => (at === timeAt ? 'l.bucket' : `o.d${at}`));
-  const combinations = `select distinct ${others.join(', ')} from parts g where not (${isEmpty})`;
-  return `select *, false as is_filled from parts
-    union all
-    select ${[...listed, ...columns.map((name) => `null::${typeOf(name)}`)].join(', ')}, true
-    from (${labelSeries(core, bucket, scope)}) l${others.length > 0 ? ` cross join (${combinations}) o` : ''}`;
-}
-
-/** A query of the buckets of a core's period. */
-export function labelSeries(
-  { period, timezone, weekStart }: Core | Question,
-  bucket: BucketName,
-  scope: RawScope,
-): string {
-  const { bind } = scope.parameters;
-  const span = { startAt: bind(period.startAt, 'timestamptz'), endAt: bind(period.endAt, 'timestamptz') };
-  return bucketSeries(bucket, span, { zone: bind(timezone, 'text'), weekStart });
-}
-
 /** Whether nothing was counted in a group: it is left out. Undefined where every row is shown. */
 function emptyCondition({ dimensions }: Core, columns: string[]): string | undefined {
   const counts = columns.filter((name) => {
@@ -198,14 +177,18 @@ function emptyCondition({ dimensions }: Core, columns: string[]): string | undef
 
 function listColumns(question: Question): string[] {
   const { dimensions, metrics: chosen } = question;
-  const visitors = chooseVisitors(question);
+  const subject = subjectOf(question);
   return [
     ...dimensions.map((name, at) => `${labelOf(name, `g.d${at}`)} as d${at}`),
     ...dimensions.flatMap((name, at) => (isTime(name) ? [`g.d${at} as k${at}`] : [])),
     ...chosen.flatMap((metric, at) => {
       if (typeof metric !== 'string') return [`${aggregateSql(chosen, metric)}::float8 as m${at}`];
       const entry: Metric = metrics[metric];
-      const sql = entry.sql.replaceAll('g.visitors', `g.${visitors}`);
+      const sql = entry.measures.reduce(
+        (text, name) =>
+          text.replaceAll(new RegExp(`\\bg\\.${name}\\b`, 'g'), `g.${measureOf(name, subject)}`),
+        entry.sql,
+      );
       return [`(${sql})::float8 as m${at}`, ...(entry.unit === 'money' ? [`g.currency as c${at}`] : [])];
     }),
   ];
@@ -218,23 +201,4 @@ function aggregateSql(chosen: Question['metrics'], metric: AggregateMetric): str
 
 function labelOf(name: string, sql: string): string {
   return isTime(name) ? bucketLabel(bucketName(name), sql) : sql;
-}
-
-/** As asked for, or else by time and then by the first metric; what is equal then is ordered by its dimensions. */
-function sortKeys({ dimensions, metrics: chosen, orderBy }: Question): SortKey[] {
-  const names = chosen.map(nameOfMetric);
-  const keyOf = (name: string, isDescending: boolean): SortKey => {
-    const at = dimensions.indexOf(name);
-    if (at < 0) return { column: `m${names.indexOf(name)}`, type: 'float8', isDescending };
-    if (!isTime(name)) return { column: `d${at}`, type: 'text', isDescending };
-    const type = isMomentBucket(bucketName(name)) ? 'timestamptz' : 'date';
-    return { column: `k${at}`, type, isDescending };
-  };
-  const asked = orderBy?.map(([name, direction]) => keyOf(name, direction === 'desc')) ?? [
-    ...dimensions.filter(isTime).map((name) => keyOf(name, false)),
-    ...names.slice(0, 1).map((name) => keyOf(name, true)),
-  ];
-  const rest = dimensions.map((name) => keyOf(name, false));
-  const keys = dimensions.length > 0 ? [...asked, ...rest] : [];
-  return keys.filter(({ column }, at) => keys.findIndex((key) => key.column === column) === at);
 }

@@ -129,9 +129,10 @@ function measureSql(name: MeasureName, core: Core, first: string): string {
       ? undefined
       : bucketOfDay(bucketName(time), 'd.day', core.weekStart);
   const since = time === 'time:day' ? 'd.day' : start === undefined ? first : `greatest(${start}, ${first})`;
-  // A visitor counts on the first day in the bucket: the one whose previous day, if any, lies before it.
-  return `coalesce(sum(d.new_visitors + coalesce((
-      select sum(n) from unnest(d.returning_visitors[1:width_bucket(${since} - 1, d.returning_days)]) as n), 0)), 0)`;
+  // A visitor counts on the first day in the bucket: the one whose previous day, if any, lies before it. Most rows have no
+  // such day, and looking at the first one is cheap.
+  return `coalesce(sum(d.new_visitors + case when d.returning_days[1] < ${since} then (
+      select sum(n) from unnest(d.returning_visitors[1:width_bucket(${since} - 1, d.returning_days)]) as n) else 0 end), 0)`;
 }
 
 // Filters read the column of the visit or event: here it is the value of the row.

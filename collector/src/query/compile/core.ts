@@ -39,14 +39,28 @@ export function columnDimension(name: string): Dimension | undefined {
 }
 
 /**
- * Which visitors a query means: with nothing but what belongs to visits, those of the visits that started in the range;
- * with no event dimension but the page, those who viewed it; otherwise those with an event in the range.
+ * Whom a query is about. visits: nothing but what belongs to visits is named, so that all of it is of the visits that
+ * started in the range. pages: of events, pages alone are named, so that visitors are those who viewed them. events: any
+ * event in the range.
  */
-export function chooseVisitors({ dimensions, filters }: Pick<Core, 'dimensions' | 'filters'>): MeasureName {
+export type Subject = 'visits' | 'pages' | 'events';
+
+export function chooseSubject({ dimensions, filters }: Pick<Core, 'dimensions' | 'filters'>): Subject {
   const names = [...dimensions.filter((name) => !isTime(name)), ...leavesOf(filters).map((leaf) => leaf[1])];
-  const events = names.filter(isOfEvent);
-  if (events.length > 0) return events.every((name) => name === 'event:page') ? 'page_visitors' : 'visitors';
-  return names.length > 0 || hasBehaviour(filters) ? 'visit_visitors' : 'visitors';
+  const ofEvents = names.filter(isOfEvent);
+  if (ofEvents.length > 0) return ofEvents.every((name) => name === 'event:page') ? 'pages' : 'events';
+  return names.length > 0 || hasBehaviour(filters) ? 'visits' : 'events';
+}
+
+const meant: Record<Subject, Partial<Record<MeasureName, MeasureName>>> = {
+  visits: { visitors: 'visit_visitors', pageviews: 'visit_pageviews', events: 'visit_events' },
+  pages: { visitors: 'page_visitors' },
+  events: {},
+};
+
+/** The measure that the name of one means, as far as that depends on the subject. */
+export function measureOf(name: MeasureName, subject: Subject): MeasureName {
+  return meant[subject][name] ?? name;
 }
 
 /** Whether a dimension, a number or `event:goal` is read from events. */
