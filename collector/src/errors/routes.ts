@@ -26,7 +26,9 @@ export function errorRoutes({ database, now }: ErrorDeps): Hono {
   const routes = new Hono();
   routes.get('/api/v1/errors/:id', async (c) => {
     const { common } = splitInput(await readInput(c), z.strictObject({}));
-    await authorizeReader(database, { header: c.req.header('authorization'), site: common.site });
+    const header = c.req.header('authorization');
+    // Its samples name visitors and sessions.
+    await authorizeReader(database, { header, site: common.site, personal: true });
     const body = await runGuarded(() =>
       database.withSite(common.site, async (tx) => {
         const scope = await openScope(tx, common, now());

@@ -310,7 +310,8 @@ test('a share link reads the reports of its site, nothing personal, and nothing 
   for (const path of ['engagement', 'bots', 'goals', 'annotations', 'errors', 'stickiness'])
     expect(await statusOf(path)).toBe(200);
   expect(await statusOf('engagement', 'other')).toBe(403);
-  expect(await statusOf('visitors/traveller')).toBe(403);
+  for (const path of ['visitors/traveller', `sessions/${newId()}`, 'errors/any'])
+    expect(await statusOf(path)).toBe(403);
   expect(await statusOf('shares')).toBe(401);
   const write = { site: 'demo', name: 'x', kind: 'event', pattern: 'x' };
   expect((await client.ask('POST', 'goals', write, token)).status).toBe(401);
