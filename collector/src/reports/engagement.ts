@@ -27,7 +27,7 @@ export const engagement = defineReport({
     time_on_page:
       'seconds in sight and in focus, mean and median over the visits with an engagement record of the page',
     scroll_depth:
-      'percent of the page: mean over visits of the furthest that each of them scrolled, visits without a scroll record counting 0',
+      'percent of the page: mean over visits of the furthest that each of them scrolled, visits without a scroll record counting 0; null where no visit has one',
     reached: 'percent of the visits that came as far as 25, 50, 75 and 100 percent',
   },
   async read(tx, scope) {
@@ -45,7 +45,7 @@ export const engagement = defineReport({
        )
        select page, count(*) as visits, sum(pageviews)::bigint as pageviews, avg(engaged_ms) / 1000 as time_on_page,
          percentile_cont(0.5) within group (order by engaged_ms) / 1000 as median_time_on_page,
-         avg(coalesce(scrolled, 0)) as scroll_depth, count(*) filter (where scrolled >= 25) as reached_25,
+         case when count(scrolled) > 0 then avg(coalesce(scrolled, 0)) end as scroll_depth, count(*) filter (where scrolled >= 25) as reached_25,
          count(*) filter (where scrolled >= 50) as reached_50, count(*) filter (where scrolled >= 75) as reached_75,
          count(*) filter (where scrolled >= 100) as reached_100
        from visits where pageviews > 0 group by page order by visits desc, page limit ${bind(scope.limit, 'integer')}`,
