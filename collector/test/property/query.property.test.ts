@@ -139,7 +139,7 @@ async function ask(site: string, asked: Asked, more: object = {}): Promise<Answe
     body: JSON.stringify({ site_id: site, ...asked, ...more }),
   });
   const answer = (await response.json()) as Answer;
-  expect(answer.error).toBeUndefined();
+  expect({ error: answer.error, logged: collector.logged }).toEqual({ error: undefined, logged: [] });
   return answer;
 }
 
