@@ -14,7 +14,7 @@ import {
 import { type Asked, anyQuery, type Batch, makeVisits, scenarioNow, simpleQuery } from '../query-scenario.js';
 import { startTestCollector, type TestCollector } from '../test-collector.js';
 
-const runs = Number(process.env.FOOTFALL_QUERY_RUNS ?? 120);
+const runs = Number(process.env.FOOTFALL_QUERY_RUNS ?? 100);
 const seed = Number(process.env.FOOTFALL_QUERY_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const visits = 150;
 const sites = ['rolled', 'marked'] as const;
