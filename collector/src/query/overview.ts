@@ -51,9 +51,10 @@ export type Overview = DayRange &
 const maxRows = 10;
 
 const definitions = {
-  visitors: 'distinct visitor ids with an event in the range; cookieless ids change at midnight UTC',
+  visitors:
+    'distinct visitor ids with an event in the range; filtered by visits alone: of sessions that started in it; cookieless ids change at midnight UTC',
   sessions: 'sessions that started in the range: a gap of more than 30 minutes or 24 hours ends one',
-  pageviews: 'pageview events in the range',
+  pageviews: 'pageview events in the range; filtered by visits alone: those of sessions that started in it',
   bounce_rate: 'percent of sessions with one pageview, no interaction and less than 10 s engaged',
   visit_duration: 'mean seconds from the first to the last event of a session, zeros included',
   bots: 'events of bots are stored with their reason and left out of every number but bot_events',

@@ -9,6 +9,7 @@ import type { Filter } from './filters/filter-schema.js';
 import { parseFilters } from './filters/parse-filters.js';
 import { type DayRange, readOverview } from './overview.js';
 import { addDays } from './period/calendar.js';
+import { checkLength } from './period/date-range.js';
 import { readCalendar } from './period/resolve-period.js';
 import { checkPatterns, runGuarded } from './run-guarded.js';
 
@@ -63,8 +64,8 @@ export function overviewRoutes({ database, now, queryTimeoutMs = defaultTimeoutM
 function chooseDays({ from: first, to: last }: OverviewQuery, today: string): DayRange {
   const to = last ?? today;
   const from = first ?? addDays(to, 1 - defaultDays);
-  if (from <= to) return { from, to };
-  throw new Refusal(400, 'bad_query', 'from: expected a day not after to', { path: 'from' });
+  checkLength(from, to, 'from');
+  return { from, to };
 }
 
 function parseQuery(input: Record<string, string>): OverviewQuery {

@@ -7,7 +7,7 @@ let collector: TestCollector;
 let owner: string;
 
 beforeAll(async () => {
-  collector = await startTestCollector({ now: () => noon, queryTimeoutMs: 300 });
+  collector = await startTestCollector({ now: () => noon, queryTimeoutMs: 1_500 });
   owner = await makeKey(collector, 'owner');
   const url = `https://a.example/${'abc'.repeat(600)}`;
   const event = { id: newId(noon), type: 'pageview', ts: noon, url };

@@ -14,7 +14,7 @@ import {
 import { type Asked, anyQuery, type Batch, makeVisits, scenarioNow, simpleQuery } from '../query-scenario.js';
 import { startTestCollector, type TestCollector } from '../test-collector.js';
 
-const runs = Number(process.env.FOOTFALL_QUERY_RUNS ?? 120);
+const runs = Number(process.env.FOOTFALL_QUERY_RUNS ?? 100);
 const seed = Number(process.env.FOOTFALL_QUERY_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const visits = 150;
 const sites = ['rolled', 'marked'] as const;
@@ -26,6 +26,7 @@ let release: () => void;
 let held: Promise<unknown>;
 let data: OracleData;
 const answered = { rollups: 0, events: 0 };
+let unmarked = 0;
 
 // Both sites get the same events. The rollups of one are kept from being made: it answers from its events.
 beforeAll(async () => {
@@ -139,7 +140,7 @@ async function ask(site: string, asked: Asked, more: object = {}): Promise<Answe
     body: JSON.stringify({ site_id: site, ...asked, ...more }),
   });
   const answer = (await response.json()) as Answer;
-  expect(answer.error).toBeUndefined();
+  expect({ error: answer.error, logged: collector.logged }).toEqual({ error: undefined, logged: [] });
   return answer;
 }
 
@@ -193,7 +194,8 @@ function inOrder(rows: OracleRow[], { dimensions }: Asked): OracleRow[] {
 async function expectAgreement(asked: Asked): Promise<void> {
   const expected = inOrder(answerByHand(toOracle(asked), data), asked);
   const [rolled, marked] = await Promise.all([ask('rolled', asked), ask('marked', asked)]);
-  expect(marked.meta.source).toBe('events');
+  // A range without events has no mark either.
+  unmarked += Number(marked.meta.source === 'rollups');
   for (const { results, meta } of [rolled, marked]) {
     answered[meta.source] += 1;
     expect(results.map(plain)).toEqual(expected.slice(0, 10_000));
@@ -204,7 +206,8 @@ test('every answer is what plain code counts, from rollups and from events', asy
   const queries = fc.oneof({ arbitrary: anyQuery, weight: 3 }, { arbitrary: simpleQuery, weight: 2 });
   await fc.assert(fc.asyncProperty(queries, expectAgreement), { numRuns: runs, seed });
   console.log(`queries: ${runs} agreed with the oracle, seed ${seed}, answers:`, answered);
-  expect(answered.rollups).toBeGreaterThan(runs / 10);
+  expect(answered.rollups - unmarked).toBeGreaterThan(runs / 10);
+  expect(unmarked).toBeLessThan(runs / 10);
 }, 3_600_000);
 
 test('days that were reached by events since are answered with them', async () => {

@@ -1,12 +1,12 @@
 import { findDimension } from '../catalog/dimensions.js';
 import { type Measure, type MeasureName, measures } from '../catalog/measures.js';
-import { compileFilters, hasBehaviour, leavesOf } from '../filters/compile-filters.js';
+import { comparesNumbers, compileFilters, hasBehaviour, leavesOf } from '../filters/compile-filters.js';
 import type { Filter } from '../filters/filter-schema.js';
 import { bucketOfDay, isMomentBucket } from '../period/buckets.js';
 import type { RawScope } from '../raw-scope.js';
 import { isTime } from '../read-query.js';
 import type { Part } from './compile-events.js';
-import { bucketName, type Core } from './core.js';
+import { bucketName, type Core, columnDimension } from './core.js';
 
 /** How a core is read from footfall.rollup_days. */
 type Reading = {
@@ -62,11 +62,10 @@ function chooseDimension({ dimensions, filters }: Core): Reading | undefined {
   const leaves = leavesOf(filters);
   const names = [...new Set([...grouped, ...leaves.map((leaf) => leaf[1])])];
   const [name] = names;
-  if (hasBehaviour(filters) || names.length > 1) return undefined;
+  if (names.length > 1 || hasBehaviour(filters) || leaves.some(comparesNumbers)) return undefined;
   if (name === undefined) return { dimension: 'all', name, value: undefined };
-  const rollup = name === 'event:goal' ? undefined : findDimension(name).rollup;
-  if (!rollup || leaves.some(([operator]) => ['gt', 'gte', 'lt', 'lte', 'between'].includes(operator)))
-    return undefined;
+  const rollup = columnDimension(name)?.rollup;
+  if (!rollup) return undefined;
   const value = singleValue(filters, name);
   const isGrouped = grouped.length > 0 && (!rollup.isOptional || leavesOutUnset(filters, name));
   return isGrouped || (grouped.length === 0 && value !== undefined)

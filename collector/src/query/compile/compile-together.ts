@@ -16,7 +16,8 @@ export type Asked = { question: Question; page: Page };
 export function compileTogether(asked: readonly Asked[], scope: RawScope): string {
   const [first] = asked;
   if (!first) throw new Error('compile-together: no question');
-  const shared = asked.length > 1 && canShare(asked) ? shareRows(first.question, asked, scope) : undefined;
+  const isWorthIt = asked.length > 1 || rowsOf(first.question.filters).has('event');
+  const shared = isWorthIt && canShare(asked) ? shareRows(first.question, asked, scope) : undefined;
   const pages = asked.map(({ question, page }, at) => {
     const own = shared ? withoutShared(question, first.question.filters.length) : question;
     const sql = compilePage(compileQuestion(own, shared?.scope ?? scope), page);

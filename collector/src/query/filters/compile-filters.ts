@@ -231,7 +231,13 @@ function isLeaf(filter: Filter): filter is Leaf {
 
 const numberOperators: readonly string[] = ['gt', 'gte', 'lt', 'lte', 'between'];
 
-function rowOfLeaf([operator, name]: Leaf): 'event' | 'visit' {
+/** Whether a condition is on a number, and not on the text of a dimension. */
+export function comparesNumbers([operator]: Leaf): boolean {
+  return numberOperators.includes(operator);
+}
+
+function rowOfLeaf(leaf: Leaf): 'event' | 'visit' {
+  const [, name] = leaf;
   if (name === 'event:goal') return 'event';
-  return numberOperators.includes(operator) ? findNumber(name).of : findDimension(name).of;
+  return comparesNumbers(leaf) ? findNumber(name).of : findDimension(name).of;
 }

@@ -96,7 +96,8 @@ function justAfter(text: string): string {
   return new Date(next).toISOString().replace('Z', offset);
 }
 
-function checkLength(from: string, to: string, path: string): void {
+/** @throws Refusal 400 where the last day is before the first, or there are more than 20 years of them */
+export function checkLength(from: string, to: string, path: string): void {
   const days = daysBetween(from.slice(0, 10), to.slice(0, 10));
   if (days < 0) throw refuseOrder(path);
   if (days < maxRangeDays) return;
