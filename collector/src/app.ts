@@ -5,16 +5,24 @@ import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
 import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js';
 import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
+import { errorRoutes } from './errors/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { limitReaders } from './query/limit-readers.js';
+import { type QueryDeps, queryRoutes } from './query/query-routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
+import { realtimeRoutes } from './realtime/routes.js';
 import { errorBody, Refusal } from './refusal.js';
+import { reportRoutes } from './reports/routes.js';
+import { timelineRoutes } from './reports/timeline.js';
+import { savedRoutes } from './saved/routes.js';
 import { sdkRoutes } from './sdk-script.js';
 
 export type AppDeps = IngestDeps &
   OverviewDeps &
   ResultsDeps &
   ExperimentDeps &
+  QueryDeps &
   HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
 
 export type App = Hono<{ Bindings: HttpBindings }>;
@@ -25,9 +33,16 @@ export function createApp(deps: AppDeps): App {
   app.route('/', healthRoutes(deps));
   app.use(refuseWhileStopping(deps.stopping));
   app.route('/', ingestRoutes(deps));
-  app.route('/', overviewRoutes(deps));
-  app.route('/', resultsRoutes(deps));
   app.route('/', experimentRoutes(deps));
+  const readers = { ...deps, database: limitReaders(deps.database) };
+  app.route('/', overviewRoutes(readers));
+  app.route('/', resultsRoutes(readers));
+  app.route('/', queryRoutes(readers));
+  app.route('/', reportRoutes(readers));
+  app.route('/', errorRoutes(readers));
+  app.route('/', timelineRoutes(readers));
+  app.route('/', realtimeRoutes(readers));
+  app.route('/', savedRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

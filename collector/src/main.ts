@@ -19,6 +19,7 @@ import { keyCreate, keyList, keyRevoke } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
 import { replay } from './commands/replay.js';
 import { siteAdd, siteList } from './commands/site.js';
+import { sourcemapsUpload } from './commands/sourcemaps-upload.js';
 import { start } from './commands/start.js';
 import { readConfig } from './config.js';
 import { StartError } from './start-error.js';
@@ -44,6 +45,7 @@ const commands: Record<string, Command> = {
   'experiment plan': experimentPlan,
   'experiment results': experimentResults,
   'import access-log': importAccessLog,
+  'sourcemaps upload': sourcemapsUpload,
   replay,
   'bots list': botsList,
   'bots restore': botsRestore,
