@@ -5,12 +5,14 @@ import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { type PrivacyDeps, privacyRoutes } from './privacy/routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
 import { errorBody, Refusal } from './refusal.js';
 import { sdkRoutes } from './sdk-script.js';
 
 export type AppDeps = IngestDeps &
   OverviewDeps &
+  PrivacyDeps &
   HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
 
 export type App = Hono<{ Bindings: HttpBindings }>;
@@ -22,6 +24,7 @@ export function createApp(deps: AppDeps): App {
   app.use(refuseWhileStopping(deps.stopping));
   app.route('/', ingestRoutes(deps));
   app.route('/', overviewRoutes(deps));
+  app.route('/', privacyRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

@@ -1,6 +1,7 @@
 import type { Database } from './db/database.js';
 import { keepPartitions } from './db/partitions.js';
 import { deleteOldSalts } from './ingest/visitor.js';
+import { deleteOldTombstones } from './privacy/tombstones.js';
 import { applyRetention } from './retention/apply-retention.js';
 import { deleteOldLetters } from './retention/delete-letters.js';
 import { endSessions, rollUp } from './rollups/roll-up.js';
@@ -31,6 +32,7 @@ export const jobs: Job[] = [
   { name: 'visitor salts', everyMs: hourMs, run: deleteOldSalts },
   { name: 'retention', everyMs: hourMs, run: applyRetention, canWait: true },
   { name: 'old dead letters', everyMs: hourMs, run: deleteOldLetters, canWait: true },
+  { name: 'tombstones', everyMs: hourMs, run: deleteOldTombstones, canWait: true },
   { name: 'rollups', everyMs: secondMs, run: rollUp },
   { name: 'session ends', everyMs: minuteMs, run: endSessions },
   { name: 'visitor links', everyMs: hourMs, run: deleteOldLinks },

@@ -3,6 +3,7 @@ import type { Command } from './commands/command.js';
 import { importAccessLog } from './commands/import-access-log.js';
 import { keyCreate, keyList, keyRevoke } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
+import { eraseCommand, exportCommand, receiptVerify } from './commands/privacy.js';
 import { replay } from './commands/replay.js';
 import { siteAdd, siteList } from './commands/site.js';
 import { start } from './commands/start.js';
@@ -19,6 +20,9 @@ const commands: Record<string, Command> = {
   'key revoke': keyRevoke,
   'import access-log': importAccessLog,
   replay,
+  export: exportCommand,
+  erase: eraseCommand,
+  'receipt verify': receiptVerify,
   'bots list': botsList,
   'bots restore': botsRestore,
   'bots exclude': botsExclude,

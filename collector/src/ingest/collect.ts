@@ -114,7 +114,7 @@ function answer({
   excluded: number;
   serverTime: number;
 }): BatchAnswer {
-  const count = { stored: 0, duplicate: 0, spooled: 0 };
+  const count = { stored: 0, duplicate: 0, spooled: 0, erased: 0 };
   const rejected: Rejection[] = refused.map(({ index, id, code, message }) => ({ index, id, code, message }));
   for (const [pending, source] of sources) {
     const outcome = outcomes.get(pending) ?? 'duplicate';
@@ -122,12 +122,13 @@ function answer({
     else if (outcome === 'refused') rejected.push(toRejection(pending, source, 'schema'));
     else count[outcome] += 1;
   }
+  const leftOut = excluded + count.erased;
   return {
     // What is spooled may turn out to be stored already: that is known only when the database is back.
     accepted: count.stored + count.spooled,
     duplicate: count.duplicate,
     rejected: rejected.sort((a, b) => a.index - b.index),
-    ...(excluded > 0 && { excluded }),
+    ...(leftOut > 0 && { excluded: leftOut }),
     serverTime,
   };
 }
