@@ -1,3 +1,4 @@
+import { backup, restore } from './commands/backup.js';
 import { botsExclude, botsList, botsRestore } from './commands/bots.js';
 import type { Command } from './commands/command.js';
 import { importAccessLog } from './commands/import-access-log.js';
@@ -23,6 +24,8 @@ const commands: Record<string, Command> = {
   export: exportCommand,
   erase: eraseCommand,
   'receipt verify': receiptVerify,
+  backup,
+  restore,
   'bots list': botsList,
   'bots restore': botsRestore,
   'bots exclude': botsExclude,

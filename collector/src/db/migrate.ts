@@ -36,17 +36,20 @@ async function readMigration(path: string, file: string): Promise<Migration> {
 /**
  * Brings the database to the newest schema: each migration in a transaction of its own, one collector at a time.
  *
+ * @param upTo the last version to apply, to restore a backup of that version
  * @returns the migrations that were applied now
  * @throws StartError when the server is too old, out of reach, ahead of this version, or a file was changed
  */
 export async function migrate({
   url,
   log,
+  upTo = Number.POSITIVE_INFINITY,
 }: {
   url: string;
   log: (line: string) => void;
+  upTo?: number;
 }): Promise<Migration[]> {
-  const migrations = await readMigrations();
+  const migrations = (await readMigrations()).filter(({ version }) => version <= upTo);
   const client = await connect(url);
   try {
     await requireVersion(client);

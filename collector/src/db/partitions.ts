@@ -53,6 +53,13 @@ export async function ensurePartitions(
   return left;
 }
 
+/** Creates partitions as they were elsewhere. */
+export async function createPartitions(database: Database, ranges: PartitionRange[]): Promise<void> {
+  for (const range of ranges)
+    if (!(await makePartition(database, range)))
+      throw new Error(`partitions: ${range.name} waits for a lock`);
+}
+
 /** All partitions but the default one, the oldest first. */
 export async function listPartitions(tx: Transaction): Promise<PartitionRange[]> {
   const rows = await tx.query<{ name: string }>(
