@@ -1,6 +1,7 @@
 import { backup, restore } from './commands/backup.js';
 import { botsExclude, botsList, botsRestore } from './commands/bots.js';
 import type { Command } from './commands/command.js';
+import { doctor } from './commands/doctor.js';
 import { importAccessLog } from './commands/import-access-log.js';
 import { keyCreate, keyList, keyRevoke } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
@@ -24,6 +25,7 @@ const commands: Record<string, Command> = {
   export: exportCommand,
   erase: eraseCommand,
   'receipt verify': receiptVerify,
+  doctor,
   backup,
   restore,
   'bots list': botsList,

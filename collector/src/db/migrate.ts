@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { maskPassword } from '../config.js';
 import { StartError } from '../start-error.js';
+import { sqlstateOf } from './failure.js';
 
 export type Migration = { version: number; description: string; checksum: string; sql: string };
 
@@ -12,6 +13,7 @@ export type Migration = { version: number; description: string; checksum: string
 const migrationLock = 0x666f6f74;
 const lockPollMs = 200;
 const minServerVersion = 150_000;
+const insufficientPrivilege = '42501';
 
 /** The migrations that ship with the schema package, in order. */
 export async function readMigrations(): Promise<Migration[]> {
@@ -149,8 +151,11 @@ async function apply(client: pg.Client, { version, description, checksum, sql }:
     );
     await client.query('commit');
   } catch (error) {
-    throw new StartError(`database: migration ${version} ${description} failed: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    const hint =
+      sqlstateOf(error) === insufficientPrivilege
+        ? '; footfall doctor prints what an administrator has to run'
+        : '';
+    const message = `database: migration ${version} ${description} failed: ${reasonOf(error)}${hint}`;
+    throw new StartError(message, { cause: error });
   }
 }
