@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { findClientAddress } from './access/client-address.js';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
@@ -22,6 +23,7 @@ export function createApp(deps: AppDeps): App {
   const app: App = new Hono();
   app.route('/', healthRoutes(deps));
   app.use(refuseWhileStopping(deps.stopping));
+  app.use('/api/*', limitApi(deps));
   app.route('/', ingestRoutes(deps));
   app.route('/', overviewRoutes(deps));
   app.route('/', privacyRoutes(deps));
@@ -40,6 +42,14 @@ function refuseWhileStopping(stopping: AbortSignal): MiddlewareHandler {
   return async function refuse(_, next) {
     if (!stopping.aborted) return next();
     throw new Refusal(503, 'stopping', 'the collector is stopping', { retryAfterSeconds: 2 });
+  };
+}
+
+function limitApi(deps: AppDeps): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  return async function limit(c, next) {
+    const { socket } = c.env.incoming;
+    deps.limits.takeApiRequest(findClientAddress(socket.remoteAddress, (name) => c.req.header(name), deps));
+    return next();
   };
 }
 

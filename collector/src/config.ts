@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
+import { defaultRateLimits, type RateLimitSettings } from './access/rate-limits.js';
 import { StartError } from './start-error.js';
 
 export type Config = {
@@ -17,6 +18,7 @@ export type Config = {
   spoolMaxBytes: number;
   /** Replaces the limit of 1 GiB or 5 % below which no events are taken. */
   minFreeBytes: number | undefined;
+  rateLimits: RateLimitSettings;
 };
 
 type Environment = Record<string, string | undefined>;
@@ -51,6 +53,17 @@ export function readConfig(environment: Environment): Config {
     minFreeBytes: environment.FOOTFALL_MIN_FREE_BYTES
       ? readInteger(environment, 'FOOTFALL_MIN_FREE_BYTES', { fallback: 0, min: 0, max: 2 ** 50 })
       : undefined,
+    rateLimits: readRateLimits(environment),
+  };
+}
+
+function readRateLimits(environment: Environment): RateLimitSettings {
+  const read = (name: string, fallback: number) =>
+    readInteger(environment, name, { fallback, min: 0, max: 2 ** 31 });
+  return {
+    addressEvents: read('FOOTFALL_RATE_LIMIT_ADDRESS', defaultRateLimits.addressEvents),
+    siteEvents: read('FOOTFALL_RATE_LIMIT_SITE', defaultRateLimits.siteEvents),
+    apiRequests: read('FOOTFALL_RATE_LIMIT_API', defaultRateLimits.apiRequests),
   };
 }
 

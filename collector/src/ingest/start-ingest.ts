@@ -1,3 +1,9 @@
+import {
+  createRateLimits,
+  defaultRateLimits,
+  type RateLimitSettings,
+  type RateLimits,
+} from '../access/rate-limits.js';
 import { createSiteKeys, type SiteKeys } from '../access/site-keys.js';
 import { type Availability, createAvailability } from '../db/availability.js';
 import type { Database } from '../db/database.js';
@@ -22,6 +28,7 @@ export type Ingest = {
   metrics: IngestMetrics;
   registry: Registry;
   requireRoom: () => void;
+  limits: RateLimits;
   /**
    * Stores what is waiting, or spools it where the database takes too long.
    *
@@ -37,6 +44,7 @@ type Options = {
   spoolDir: string;
   spoolMaxBytes: number;
   minFreeBytes: number | undefined;
+  rateLimits?: RateLimitSettings;
   now: () => number;
   log: (line: string) => void;
 };
@@ -70,8 +78,22 @@ export async function startIngest(options: Options): Promise<Ingest> {
     await spool.close();
   }
 
+  const { rateLimits = defaultRateLimits, now } = options;
+  const limits = createRateLimits(rateLimits, { now, unread: metrics.unread });
   const requireRoom = () => requireSpace(disk.database);
-  return { committer, siteKeys, visitors, availability, spool, disk, metrics, registry, requireRoom, stop };
+  return {
+    committer,
+    siteKeys,
+    visitors,
+    availability,
+    spool,
+    disk,
+    metrics,
+    registry,
+    requireRoom,
+    limits,
+    stop,
+  };
 }
 
 async function openStorage(options: Options) {
