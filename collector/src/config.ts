@@ -19,6 +19,7 @@ export type Config = {
   /** Replaces the limit of 1 GiB or 5 % below which no events are taken. */
   minFreeBytes: number | undefined;
   rateLimits: RateLimitSettings;
+  logFormat: 'text' | 'json';
 };
 
 type Environment = Record<string, string | undefined>;
@@ -54,7 +55,13 @@ export function readConfig(environment: Environment): Config {
       ? readInteger(environment, 'FOOTFALL_MIN_FREE_BYTES', { fallback: 0, min: 0, max: 2 ** 50 })
       : undefined,
     rateLimits: readRateLimits(environment),
+    logFormat: readLogFormat(environment),
   };
+}
+
+function readLogFormat({ FOOTFALL_LOG_FORMAT: value }: Environment): 'text' | 'json' {
+  if (!value || value === 'text') return 'text';
+  return value === 'json' ? value : refuse('FOOTFALL_LOG_FORMAT', value, 'text or json');
 }
 
 function readRateLimits(environment: Environment): RateLimitSettings {

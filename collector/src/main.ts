@@ -10,6 +10,7 @@ import { replay } from './commands/replay.js';
 import { siteAdd, siteList } from './commands/site.js';
 import { start } from './commands/start.js';
 import { readConfig } from './config.js';
+import { formatJsonLog } from './json-log.js';
 import { StartError } from './start-error.js';
 
 const commands: Record<string, Command> = {
@@ -36,6 +37,7 @@ const commands: Record<string, Command> = {
 const lingerMs = 500;
 const crashMs = 10_000;
 
+let logLine = logText;
 const crashed = new AbortController();
 process.exitCode = await main(process.argv.slice(2));
 // Whatever still holds the process open by now, a connection that does not end, has had its time.
@@ -49,7 +51,9 @@ async function main(argv: string[]): Promise<0 | 1 | 2> {
     process.on('uncaughtException', (error) => crash(found.command, error));
     const config = readConfig(process.env);
     const { signal } = crashed;
-    await found.command.run({ args: found.args, config, print: printLine, log: logLine, crashed: signal });
+    if (config.logFormat === 'json') logLine = logJson;
+    const log = (line: string) => logLine(line);
+    await found.command.run({ args: found.args, config, print: printLine, log, crashed: signal });
     return signal.aborted ? 1 : 0;
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
@@ -91,6 +95,10 @@ function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function logLine(line: string): void {
+function logText(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+function logJson(line: string): void {
+  process.stderr.write(formatJsonLog(line, Date.now()));
 }

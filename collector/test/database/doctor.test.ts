@@ -68,7 +68,6 @@ test('where roles may not be made the SQL is printed, and with it done the migra
     expect(migrated, migrated.stderr).toMatchObject({ code: 0 });
   } finally {
     await empty.drop();
-    await runAsAdmin(admin, `drop owned by ${login}`);
     await runAsAdmin(admin, `drop role ${login}`);
   }
 });
