@@ -9,6 +9,7 @@ import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
 import { type PrivacyDeps, privacyRoutes } from './privacy/routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
 import { errorBody, Refusal } from './refusal.js';
+import { retentionRoutes } from './retention/routes.js';
 import { sdkRoutes } from './sdk-script.js';
 
 export type AppDeps = IngestDeps &
@@ -27,6 +28,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', ingestRoutes(deps));
   app.route('/', overviewRoutes(deps));
   app.route('/', privacyRoutes(deps));
+  app.route('/', retentionRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

@@ -18,6 +18,8 @@ export type Config = {
   spoolMaxBytes: number;
   /** Replaces the limit of 1 GiB or 5 % below which no events are taken. */
   minFreeBytes: number | undefined;
+  /** Absent: what retention deletes is gone. */
+  archiveDir: string | undefined;
   rateLimits: RateLimitSettings;
   logFormat: 'text' | 'json';
 };
@@ -54,6 +56,7 @@ export function readConfig(environment: Environment): Config {
     minFreeBytes: environment.FOOTFALL_MIN_FREE_BYTES
       ? readInteger(environment, 'FOOTFALL_MIN_FREE_BYTES', { fallback: 0, min: 0, max: 2 ** 50 })
       : undefined,
+    archiveDir: environment.FOOTFALL_ARCHIVE_DIR || undefined,
     rateLimits: readRateLimits(environment),
     logFormat: readLogFormat(environment),
   };

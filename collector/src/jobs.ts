@@ -11,7 +11,12 @@ import { deleteOldWaiting } from './sessions/waiting.js';
 export type Job = {
   name: string;
   everyMs: number;
-  run: (database: Database, now: number, log: (line: string) => void) => Promise<void>;
+  run: (
+    database: Database,
+    now: number,
+    log: (line: string) => void,
+    settings: { archiveDir?: string | undefined },
+  ) => Promise<void>;
   /** Answering begins without it, as after a long pause it may take minutes: it runs a minute after the start. */
   canWait?: boolean;
 };
@@ -39,11 +44,22 @@ export const jobs: Job[] = [
   { name: 'waiting events', everyMs: hourMs, run: deleteOldWaiting },
 ];
 
-type Deps = { database: Database; now: () => number; log: (line: string) => void };
+type Deps = {
+  database: Database;
+  now: () => number;
+  log: (line: string) => void;
+  /** Where rows are written before retention deletes them. */
+  archiveDir?: string | undefined;
+};
 
 /** Runs every job once, so that the failure of one that answering needs stops the start, and then at its interval. */
-export async function startJobs({ database, now, log }: Deps): Promise<{ stop(): Promise<void> }> {
-  for (const job of jobs) if (!job.canWait) await job.run(database, now(), log);
+export async function startJobs({
+  database,
+  now,
+  log,
+  ...settings
+}: Deps): Promise<{ stop(): Promise<void> }> {
+  for (const job of jobs) if (!job.canWait) await job.run(database, now(), log, settings);
   const running = new Set<Promise<void>>();
   const restingUntil = new Map<Job, number>();
   const timers = jobs.map((job) => setInterval(() => void track(job), job.everyMs).unref());
@@ -56,7 +72,7 @@ export async function startJobs({ database, now, log }: Deps): Promise<{ stop():
     if (startedAt < (restingUntil.get(job) ?? 0)) return;
     restingUntil.set(job, Number.POSITIVE_INFINITY);
     let minRestMs = 0;
-    const run = job.run(database, now(), log).catch((error: unknown) => {
+    const run = job.run(database, now(), log, settings).catch((error: unknown) => {
       log(`job ${job.name}: ${String(error)}`);
       minRestMs = restAfterFailureMs;
     });

@@ -7,6 +7,7 @@ import { keyCreate, keyList, keyRevoke } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
 import { eraseCommand, exportCommand, receiptVerify } from './commands/privacy.js';
 import { replay } from './commands/replay.js';
+import { retention } from './commands/retention.js';
 import { siteAdd, siteList } from './commands/site.js';
 import { start } from './commands/start.js';
 import { readConfig } from './config.js';
@@ -26,6 +27,7 @@ const commands: Record<string, Command> = {
   export: exportCommand,
   erase: eraseCommand,
   'receipt verify': receiptVerify,
+  retention,
   doctor,
   backup,
   restore,

@@ -44,3 +44,8 @@ end $$;
 create policy ingest_subject on footfall.privacy_keys for select to footfall_ingest using (name = 'subject');
 create policy ingest_read on footfall.tombstones for select to footfall_ingest using (true);
 grant select on footfall.privacy_keys, footfall.tombstones to footfall_ingest;
+
+alter table footfall.sites add column session_retention_days integer check (session_retention_days >= 36);
+comment on column footfall.sites.retention_days is 'Of events; null keeps everything, as for imported sites';
+comment on column footfall.sites.session_retention_days is
+  'Of sessions; null is as long as events. Not below 36: until then late events may still change a session';
