@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 const globalSetup = ['./collector/test/database-server.ts'];
 
-/** unit: pure parts. database: the collector over HTTP, SQL and the command. browser: the built SDK in Chromium. */
+/**
+ * unit: pure parts. database: the collector over HTTP, SQL and the command. invariants: what holds under faults and in any
+ * order, which takes longer. browser: the built SDK in browsers.
+ */
 export default defineConfig({
   test: {
     reporters: ['default', './.ci/count-reporter.js'],
@@ -16,7 +19,16 @@ export default defineConfig({
       {
         test: {
           name: 'database',
-          include: ['collector/test/{database,command,embedded,faults}/**/*.test.ts'],
+          include: ['collector/test/{database,command}/**/*.test.ts'],
+          globalSetup,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'invariants',
+          include: ['collector/test/{embedded,faults,property}/**/*.test.ts'],
           globalSetup,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -7,9 +7,16 @@ import { findKeyHolder, type KeyHolder, type Role } from './keys.js';
  *
  * @throws Refusal 401 without a valid key, 403 where its role or its sites do not reach
  */
-export async function authorize(
-  database: Database,
-  { header, allowed, site }: { header: string | undefined; allowed: readonly Role[]; site?: string },
+export function authorize(database: Database, demand: Demand): Promise<KeyHolder> {
+  return authorizeBy((key) => findKeyHolder(database, key), demand);
+}
+
+type Demand = { header: string | undefined; allowed: readonly Role[]; site?: string };
+
+/** The same with a lookup of the caller's. */
+export async function authorizeBy(
+  find: (key: string) => Promise<KeyHolder | undefined>,
+  { header, allowed, site }: Demand,
 ): Promise<KeyHolder> {
   const key = /^Bearer\s+(\S+)$/i.exec(header ?? '')?.[1];
   if (!key) {
@@ -18,7 +25,7 @@ export async function authorize(
       hint: 'create a key with: footfall key create --role analyst',
     });
   }
-  const holder = await findKeyHolder(database, key);
+  const holder = await find(key);
   if (!holder)
     throw new Refusal(401, 'unknown_key', 'authorization: this key is unknown or revoked', {
       path: 'authorization',

@@ -22,7 +22,8 @@ function checksumOf(body: string): string {
   return createHash('sha256').update(body).digest('hex').slice(0, checksumChars);
 }
 
-function hashOf(key: string): Buffer {
+/** What is stored of a key. */
+export function hashOf(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
@@ -43,17 +44,36 @@ export async function addKey(
 
 /** The holder of a key that is neither unknown nor revoked. The lookup is by hash, so its time tells nothing of the key. */
 export async function findKeyHolder(database: Database, key: string): Promise<KeyHolder | undefined> {
+  return findHolderByHash(database, hashOf(key));
+}
+
+/** The same for a key of which only the hash is known. */
+export async function findHolderByHash(database: Database, hash: Buffer): Promise<KeyHolder | undefined> {
   const rows = await database.asOwner((tx) =>
     tx.query<KeyRow>(
       `/* keys.findKeyHolder */
        update footfall.api_keys set last_used_at = now()
        where key_hash = $1::bytea and revoked_at is null
        returning key_id, role, name, sites`,
-      [hashOf(key)],
+      [hash],
     ),
   );
-  const [row] = rows;
-  return row && { keyId: row.key_id, role: row.role, name: row.name, sites: row.sites };
+  return rows[0] && readHolder(rows[0]);
+}
+
+function readHolder({ key_id, role, name, sites }: KeyRow): KeyHolder {
+  return { keyId: key_id, role, name, sites };
+}
+
+/** The holders of all keys in force, each with the hash of its key. */
+export async function loadKeyHolders(database: Database): Promise<{ hash: Buffer; holder: KeyHolder }[]> {
+  const rows = await database.asOwner((tx) =>
+    tx.query<KeyRow & { key_hash: Buffer }>(
+      `/* keys.loadKeyHolders */
+       select key_hash, key_id, role, name, sites from footfall.api_keys where revoked_at is null`,
+    ),
+  );
+  return rows.map(({ key_hash, ...row }) => ({ hash: key_hash, holder: readHolder(row) }));
 }
 
 /** Whether any key of the role owner is in force: the first start makes one. */

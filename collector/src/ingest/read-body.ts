@@ -60,10 +60,13 @@ function collectBytes(request: IncomingMessage): Promise<Buffer> {
       if (size > maxWireBytes) reject(sizeRefusal());
       else chunks.push(chunk);
     });
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
+    request.once('end', () =>
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)),
+    );
     // A client that goes away halfway is no failure of ours: nobody reads the answer, and no log needs a line about it.
     const giveUp = (cause?: Error) => {
-      if (!request.complete) reject(new Refusal(400, 'aborted', 'body: the connection ended before it', { cause }));
+      if (!request.complete)
+        reject(new Refusal(400, 'aborted', 'body: the connection ended before it', { cause }));
     };
     request.once('error', giveUp);
     request.once('close', giveUp);

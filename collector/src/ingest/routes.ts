@@ -1,12 +1,12 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { authorize } from '../access/authorize.js';
+import { authorizeBy } from '../access/authorize.js';
 import { findClientAddress, type ProxyTrust } from '../access/client-address.js';
 import { isOriginAllowed } from '../access/origin.js';
 import type { RateLimits } from '../access/rate-limits.js';
+import type { SecretKeys } from '../access/secret-keys.js';
 import type { SiteKeys } from '../access/site-keys.js';
 import type { Site } from '../access/sites.js';
-import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { type CollectDeps, collect } from './collect.js';
 import { readClientHintHeaders } from './enrich/client-hint-headers.js';
@@ -15,8 +15,8 @@ import { readBody } from './read-body.js';
 
 export type IngestDeps = CollectDeps &
   ProxyTrust & {
-    database: Database;
     siteKeys: SiteKeys;
+    secretKeys: SecretKeys;
     now: () => number;
     /** Throws a Refusal where the disk takes no more events. */
     requireRoom: () => void;
@@ -27,7 +27,6 @@ type Environment = { Bindings: HttpBindings };
 type Headers = (name: string) => string | undefined;
 
 const preflightSeconds = 86_400;
-const authorizeMs = 5_000;
 
 /** `POST /v1/events?site=<site key>` and its preflight. */
 export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
@@ -88,7 +87,7 @@ async function findSite(deps: IngestDeps, siteKey: string | undefined, readHeade
   }
   const header = readHeader('authorization');
   if (header === undefined) return { site, isServer: false };
-  await authorize(deps.database.within(authorizeMs), {
+  await authorizeBy(deps.secretKeys.find, {
     header,
     allowed: ['ingest', 'owner', 'admin'],
     site: site.site,

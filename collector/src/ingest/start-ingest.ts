@@ -4,6 +4,7 @@ import {
   type RateLimitSettings,
   type RateLimits,
 } from '../access/rate-limits.js';
+import { createSecretKeys, type SecretKeys } from '../access/secret-keys.js';
 import { createSiteKeys, type SiteKeys } from '../access/site-keys.js';
 import { type Availability, createAvailability } from '../db/availability.js';
 import type { Database } from '../db/database.js';
@@ -21,6 +22,7 @@ import { createDurableWrite } from './write-durably.js';
 export type Ingest = {
   committer: Committer;
   siteKeys: SiteKeys;
+  secretKeys: SecretKeys;
   visitors: VisitorHasher;
   availability: Availability;
   spool: Spool;
@@ -62,7 +64,7 @@ export async function startIngest(options: Options): Promise<Ingest> {
   const hurry = new AbortController();
   const write = createDurableWrite({ ...storage, database: options.database, hurry: hurry.signal });
   const committer = createCommitter(write);
-  const { siteKeys, visitors, stopPreparing } = await prepareLookups(options, availability);
+  const { stopPreparing, ...lookups } = await prepareLookups(options, availability);
   watchIngest(registry, { ...options, ...storage, committer });
   replay.start();
 
@@ -81,19 +83,8 @@ export async function startIngest(options: Options): Promise<Ingest> {
   const { rateLimits = defaultRateLimits, now } = options;
   const limits = createRateLimits(rateLimits, { now, unread: metrics.unread });
   const requireRoom = () => requireSpace(disk.database);
-  return {
-    committer,
-    siteKeys,
-    visitors,
-    availability,
-    spool,
-    disk,
-    metrics,
-    registry,
-    requireRoom,
-    limits,
-    stop,
-  };
+  const stored = { committer, availability, spool, disk, metrics, registry };
+  return { ...lookups, ...stored, requireRoom, limits, stop };
 }
 
 async function openStorage(options: Options) {
@@ -117,8 +108,9 @@ async function openStorage(options: Options) {
 /** What a request needs to know before its events can be spooled: loaded ahead, while there is a database. */
 async function prepareLookups({ database, now }: Options, availability: Availability) {
   const siteKeys = await createSiteKeys({ database, now, availability });
+  const secretKeys = await createSecretKeys({ database, now, availability });
   const visitors = createVisitorHasher({ database: database.within(saltMs), now });
   await visitors.prepare();
   const timer = setInterval(() => void visitors.prepare().catch(availability.lose), prepareEveryMs).unref();
-  return { siteKeys, visitors, stopPreparing: () => clearInterval(timer) };
+  return { siteKeys, secretKeys, visitors, stopPreparing: () => clearInterval(timer) };
 }

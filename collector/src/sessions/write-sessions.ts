@@ -24,10 +24,7 @@ type Settled = { known: Known; resolution: Resolution; insertedAs: Map<PendingEv
  *
  * @returns when the sessions that changed start, and when they started before
  */
-export function writeSessions(
-  tx: Transaction,
-  { known, resolution, insertedAs }: Settled,
-): SessionStart[] {
+export function writeSessions(tx: Transaction, { known, resolution, insertedAs }: Settled): SessionStart[] {
   const { added, rebuilt } = resolution;
   const placed = rebuilt.flatMap((one) => one.placed);
   const rows = aggregateSessions([...added, ...placed.map(toEvent)]);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { findWrongRollups } from './check-rollups.js';
 import type { Oracle } from './load.js';
 
 export type Verdict = {
@@ -9,10 +10,11 @@ export type Verdict = {
   unknown: number;
   sessions: number;
   wrongSessions: string[];
+  wrongRollups: string[];
 };
 
 /** What a flawless database shows of a verdict. */
-export const flawless = { lost: 0, twice: 0, unknown: 0, wrongSessions: [] };
+export const flawless = { lost: 0, twice: 0, unknown: 0, wrongSessions: [], wrongRollups: [] };
 
 type EventRow = {
   event_id: string;
@@ -40,7 +42,7 @@ type SessionRow = {
 const sessionGapMs = 1_800_000;
 const interactions = new Set(['click', 'form_start', 'form_submit', 'text_copy', 'custom']);
 
-/** Compares what is stored with what was acknowledged, and each session with its events. */
+/** Compares what is stored with what was acknowledged, each session with its events, and the rollups with both. */
 export async function checkDatabase(url: string, oracle: Oracle): Promise<Verdict> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -56,7 +58,7 @@ export async function checkDatabase(url: string, oracle: Oracle): Promise<Verdic
          (extract(epoch from last_seen_at) * 1000)::float8 as last_seen
        from footfall.sessions`,
     );
-    return judge({ events, sessions, oracle });
+    return { ...judge({ events, sessions, oracle }), wrongRollups: await findWrongRollups(client) };
   } finally {
     await client.end();
   }
@@ -84,7 +86,7 @@ function judge({
   events: EventRow[];
   sessions: SessionRow[];
   oracle: Oracle;
-}): Verdict {
+}): Omit<Verdict, 'wrongRollups'> {
   const ids = new Set(events.map(({ event_id }) => event_id));
   return {
     acknowledged: oracle.acknowledged.size,

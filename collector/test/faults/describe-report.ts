@@ -20,5 +20,6 @@ export function describeReport(report: Report): string {
     `events acknowledged, stored                  ${report.acknowledged}, ${report.stored}`,
     `lost, stored twice, never sent               ${report.lost}, ${report.twice}, ${report.unknown}`,
     `sessions, wrong                              ${report.sessions}, ${report.wrongSessions.length}`,
+    `rollup rows that are wrong                   ${report.wrongRollups.length}`,
   ].join('\n');
 }

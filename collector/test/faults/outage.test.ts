@@ -39,10 +39,17 @@ async function startCollector(env: Record<string, string> = {}): Promise<void> {
   await collector.start();
 }
 
-type Options = { ids?: string[]; site?: string; title?: string; visitor?: object; address?: string };
+type Options = {
+  ids?: string[];
+  site?: string;
+  title?: string;
+  visitor?: object;
+  address?: string;
+  key?: string;
+};
 
 async function send(options: Options = {}) {
-  const { ids = [newId()], site = 'demo', title = 't', visitor = { id: 'v' }, address } = options;
+  const { ids = [newId()], site = 'demo', title = 't', visitor = { id: 'v' }, address, key } = options;
   const events = ids.map((id) => ({
     id,
     type: 'pageview',
@@ -56,6 +63,7 @@ async function send(options: Options = {}) {
       'content-type': 'text/plain',
       'user-agent': chrome,
       ...(address && { 'x-forwarded-for': address }),
+      ...(key && { authorization: `Bearer ${key}` }),
     },
     body: JSON.stringify({ sentAt: Date.now(), ...(visitor && { visitor }), events }),
   });
@@ -163,6 +171,20 @@ test('an outage keeps visitor and session, writes no address down, and ends by i
     `select max(day) - (now() at time zone 'utc')::date as ahead from footfall.visitor_salts`,
   );
   expect(salts).toEqual([{ ahead: 1 }]);
+});
+
+test('the events of a server with a secret key are spooled as those of browsers are', async () => {
+  const key = 'a-key-that-the-operator-gave-it-0001';
+  await startCollector({ FOOTFALL_ADMIN_KEY: key });
+  proxy.cut();
+  const taken = await send({ key });
+  expect(taken).toMatchObject({ status: 200, body: { accepted: 1 } });
+  expect(await send({ key: `${key}-wrong` })).toMatchObject({ status: 503, retryAfter: '5' });
+  proxy.restore();
+  await untilDrained();
+  expect(
+    await query('select is_server from footfall.events where event_id = any($1::uuid[])', [taken.ids]),
+  ).toEqual([{ is_server: true }]);
 });
 
 test('a database that answers nothing is as good as away, and its silence holds nobody up', async () => {
