@@ -10,8 +10,8 @@ import { replay } from './commands/replay.js';
 import { retention } from './commands/retention.js';
 import { siteAdd, siteList } from './commands/site.js';
 import { start } from './commands/start.js';
+import { logWriter } from './commands/write-log.js';
 import { readConfig } from './config.js';
-import { formatJsonLog } from './json-log.js';
 import { StartError } from './start-error.js';
 
 const commands: Record<string, Command> = {
@@ -39,7 +39,7 @@ const commands: Record<string, Command> = {
 const lingerMs = 500;
 const crashMs = 10_000;
 
-let logLine = logText;
+let logLine = logWriter('text', writeError);
 const crashed = new AbortController();
 process.exitCode = await main(process.argv.slice(2));
 // Whatever still holds the process open by now, a connection that does not end, has had its time.
@@ -53,9 +53,8 @@ async function main(argv: string[]): Promise<0 | 1 | 2> {
     process.on('uncaughtException', (error) => crash(found.command, error));
     const config = readConfig(process.env);
     const { signal } = crashed;
-    if (config.logFormat === 'json') logLine = logJson;
-    const log = (line: string) => logLine(line);
-    await found.command.run({ args: found.args, config, print: printLine, log, crashed: signal });
+    logLine = logWriter(config.logFormat, writeError);
+    await found.command.run({ args: found.args, config, print: printLine, log: logLine, crashed: signal });
     return signal.aborted ? 1 : 0;
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
@@ -97,10 +96,6 @@ function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function logText(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-function logJson(line: string): void {
-  process.stderr.write(formatJsonLog(line, Date.now()));
+function writeError(text: string): void {
+  process.stderr.write(text);
 }

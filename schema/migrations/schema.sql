@@ -43,6 +43,16 @@ create table footfall.dead_letter_overflow (
   site text not null,
   reason text not null
 );
+create table footfall.erasures (
+  requested_at timestamp with time zone not null,
+  completed_at timestamp with time zone,
+  erasure_id uuid not null default gen_random_uuid(),
+  site text not null,
+  subject_kind text not null,
+  subject_hash bytea not null,
+  requested_by text not null,
+  receipt jsonb
+);
 create table footfall.events (
   occurred_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
@@ -95,6 +105,10 @@ create table footfall.odd_ids (
   site text not null,
   event_id uuid not null,
   event_day date not null
+);
+create table footfall.privacy_keys (
+  name text not null,
+  key bytea not null
 );
 create table footfall.rekeyed_events (
   linked_at timestamp with time zone not null,
@@ -240,7 +254,13 @@ create table footfall.sites (
   human_reasons text[] not null default '{}'::text[],
   retention_days integer,
   import_secret bytea,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  session_retention_days integer
+);
+create table footfall.tombstones (
+  erased_at timestamp with time zone not null,
+  site text not null,
+  subject_hash bytea not null
 );
 create table footfall.visitor_links (
   day date not null,
@@ -266,8 +286,12 @@ alter table footfall.api_keys add constraint api_keys_role_check CHECK ((role = 
 alter table footfall.daily_site_metrics add constraint daily_site_metrics_pkey PRIMARY KEY (site, day);
 alter table footfall.dead_letter add constraint dead_letter_pkey PRIMARY KEY (site, dead_letter_id);
 alter table footfall.dead_letter_overflow add constraint dead_letter_overflow_pkey PRIMARY KEY (site, day, reason);
+alter table footfall.erasures add constraint erasures_pkey PRIMARY KEY (site, erasure_id);
+alter table footfall.erasures add constraint erasures_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['visitor'::text, 'user'::text])));
 alter table footfall.events add constraint events_pkey PRIMARY KEY (site, event_day, event_id);
 alter table footfall.odd_ids add constraint odd_ids_pkey PRIMARY KEY (site, event_id);
+alter table footfall.privacy_keys add constraint privacy_keys_pkey PRIMARY KEY (name);
+alter table footfall.privacy_keys add constraint privacy_keys_name_check CHECK ((name = ANY (ARRAY['subject'::text, 'receipt'::text])));
 alter table footfall.rekeyed_events add constraint rekeyed_events_pkey PRIMARY KEY (site, event_day, event_id);
 alter table footfall.rollup_buckets add constraint rollup_buckets_pkey PRIMARY KEY (site, bucket);
 alter table footfall.rollup_days add constraint rollup_days_pkey PRIMARY KEY (site, dimension, day, key);
@@ -282,8 +306,10 @@ alter table footfall.site_keys add constraint site_keys_site_fkey FOREIGN KEY (s
 alter table footfall.site_keys add constraint site_keys_site_key_check CHECK ((site_key ~ '^[A-Za-z0-9_-]{1,64}$'::text));
 alter table footfall.sites add constraint sites_pkey PRIMARY KEY (site);
 alter table footfall.sites add constraint sites_retention_days_check CHECK ((retention_days > 0));
+alter table footfall.sites add constraint sites_session_retention_days_check CHECK ((session_retention_days >= 36));
 alter table footfall.sites add constraint sites_site_check CHECK ((site ~ '^[a-z0-9-]{1,32}$'::text));
 alter table footfall.sites add constraint sites_week_start_check CHECK (((week_start >= 1) AND (week_start <= 7)));
+alter table footfall.tombstones add constraint tombstones_pkey PRIMARY KEY (site, subject_hash);
 alter table footfall.visitor_links add constraint visitor_links_pkey PRIMARY KEY (site, stream);
 alter table footfall.visitor_salts add constraint visitor_salts_pkey PRIMARY KEY (day);
 alter table footfall.waiting_events add constraint waiting_events_pkey PRIMARY KEY (site, stream, occurred_at, event_id);
@@ -297,6 +323,7 @@ CREATE INDEX session_links_stream ON footfall.session_links USING btree (site, s
 CREATE INDEX sessions_client ON footfall.sessions USING btree (site, client_session_id, started_at) WHERE (client_session_id IS NOT NULL);
 CREATE INDEX sessions_started ON footfall.sessions USING btree (site, started_at);
 CREATE INDEX sessions_visitor ON footfall.sessions USING btree (site, visitor_id, started_at);
+CREATE INDEX tombstones_age ON footfall.tombstones USING btree (erased_at);
 CREATE INDEX visitor_links_previous ON footfall.visitor_links USING btree (site, previous_stream);
 CREATE INDEX waiting_events_age ON footfall.waiting_events USING btree (occurred_at);
 
@@ -304,8 +331,10 @@ alter table footfall.api_keys enable row level security, force row level securit
 alter table footfall.daily_site_metrics enable row level security, force row level security;
 alter table footfall.dead_letter enable row level security, force row level security;
 alter table footfall.dead_letter_overflow enable row level security, force row level security;
+alter table footfall.erasures enable row level security, force row level security;
 alter table footfall.events enable row level security, force row level security;
 alter table footfall.odd_ids enable row level security, force row level security;
+alter table footfall.privacy_keys enable row level security, force row level security;
 alter table footfall.rekeyed_events enable row level security, force row level security;
 alter table footfall.rollup_buckets enable row level security, force row level security;
 alter table footfall.rollup_days enable row level security, force row level security;
@@ -317,6 +346,7 @@ alter table footfall.session_links enable row level security, force row level se
 alter table footfall.sessions enable row level security, force row level security;
 alter table footfall.site_keys enable row level security, force row level security;
 alter table footfall.sites enable row level security, force row level security;
+alter table footfall.tombstones enable row level security, force row level security;
 alter table footfall.visitor_links enable row level security, force row level security;
 alter table footfall.waiting_events enable row level security, force row level security;
 
@@ -330,11 +360,14 @@ create policy reader_one_site on footfall.dead_letter for select to footfall_rea
 create policy ingest_all on footfall.dead_letter_overflow for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.dead_letter_overflow for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.dead_letter_overflow for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy owner_all on footfall.erasures for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.events for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.events for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.events for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.odd_ids for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.odd_ids for all to footfall_owner using (true) with check (true);
+create policy ingest_subject on footfall.privacy_keys for select to footfall_ingest using ((name = 'subject'::text));
+create policy owner_all on footfall.privacy_keys for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.rekeyed_events for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.rekeyed_events for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.rollup_buckets for all to footfall_ingest using (true) with check (true);
@@ -364,6 +397,8 @@ create policy owner_all on footfall.site_keys for all to footfall_owner using (t
 create policy ingest_read on footfall.sites for select to footfall_ingest using (true);
 create policy owner_all on footfall.sites for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_read on footfall.tombstones for select to footfall_ingest using (true);
+create policy owner_all on footfall.tombstones for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.visitor_links for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.visitor_links for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.waiting_events for all to footfall_ingest using (true) with check (true);
@@ -378,6 +413,7 @@ grant select on footfall.dead_letter_overflow to footfall_reader;
 grant insert, select, update on footfall.events to footfall_ingest;
 grant select on footfall.events to footfall_reader;
 grant insert, select on footfall.odd_ids to footfall_ingest;
+grant select on footfall.privacy_keys to footfall_ingest;
 grant delete, insert, select, update on footfall.rekeyed_events to footfall_ingest;
 grant delete, insert, select, update on footfall.rollup_buckets to footfall_ingest;
 grant select on footfall.rollup_buckets to footfall_reader;
@@ -396,6 +432,7 @@ grant delete, insert, select, update on footfall.session_links to footfall_inges
 grant delete, insert, select, update on footfall.sessions to footfall_ingest;
 grant select on footfall.sessions to footfall_reader;
 grant select on footfall.site_keys to footfall_ingest;
+grant select on footfall.tombstones to footfall_ingest;
 grant delete, insert, select, update on footfall.visitor_links to footfall_ingest;
 grant delete, insert, select on footfall.visitor_salts to footfall_ingest;
 grant delete, insert, select, update on footfall.waiting_events to footfall_ingest;
