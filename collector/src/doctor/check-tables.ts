@@ -25,7 +25,7 @@ export async function checkSizes({ query }: Asker): Promise<Finding[]> {
        where c.relnamespace = 'footfall'::regnamespace and c.relkind = 'r'
      )
      select l.name as "table", sum(pg_total_relation_size(l.oid))::text as bytes,
-       sum(pg_indexes_size(l.oid))::text as index_bytes, sum(greatest(l.reltuples, 0))::bigint::text as rows,
+       sum(pg_indexes_size(l.oid))::text as index_bytes, sum(greatest(l.reltuples, s.n_live_tup, 0))::bigint::text as rows,
        coalesce(sum(s.n_dead_tup), 0)::text as dead, count(*) filter (where is_partition)::integer as partitions
      from leaves l left join pg_stat_user_tables s on s.relid = l.oid
      group by l.name order by sum(pg_total_relation_size(l.oid)) desc`,

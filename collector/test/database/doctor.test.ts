@@ -72,7 +72,7 @@ test('where roles may not be made the SQL is printed, and with it done the migra
   }
 });
 
-test('a schema of another version is a failure', async () => {
+test('a schema of another version is a failure; beside a newer one a collector is ready, on an older one it is not', async () => {
   await collector.query(`insert into footfall.schema_migrations values (999, 'later', 'x')`);
   const { code, of } = await examine(collector.url);
   expect(code).toBe(1);
@@ -80,5 +80,8 @@ test('a schema of another version is a failure', async () => {
     status: 'fail',
     message: '999 are of another Footfall, or were changed',
   });
-  await collector.query('delete from footfall.schema_migrations where version = 999');
+  const readiness = async () => (await fetch(`${collector.origin}/readyz`)).json();
+  expect(await readiness()).toEqual({ ready: true, reasons: [] });
+  await collector.query('delete from footfall.schema_migrations where version in (7, 999)');
+  expect(await readiness()).toEqual({ ready: false, reasons: ['migrations: 1 are not applied'] });
 });

@@ -259,6 +259,26 @@ test('over the API a visitor is exported and erased, with progress and a receipt
   expect(await searchTables(db, ['eve-phone'])).toEqual([]);
 });
 
+test('what is sent while somebody is erased is deleted or refused, in whatever order it arrives', async () => {
+  let isErased = false;
+  const visit = async (lane: number) => {
+    for (let count = 0; !isErased || count < 5; count++) {
+      const at = Date.now() - 2 * hourMs - count * 1000;
+      const events = [event(at), event(at, 'click')];
+      const client = lane % 2 === 0 ? {} : { session: { id: lanes[lane] } };
+      expect(await send({ visitor: { id: 'zoe-phone' }, ...client, events })).toMatchObject({ status: 200 });
+    }
+  };
+  const lanes = Array.from({ length: 6 }, () => newId(Date.now() - 3 * hourMs));
+  const visits = lanes.map((_, lane) => visit(lane));
+  await expect.poll(() => searchTables(db, ['zoe-phone'])).toContain('events');
+  const erased = await post('/api/v1/privacy/erase', { site: 'demo', visitor: 'zoe-phone' });
+  isErased = true;
+  await Promise.all(visits);
+  expect(erased.lines.at(-1).receipt.deleted.events).toBeGreaterThan(0);
+  expect(await searchTables(db, ['zoe-phone'])).toEqual([]);
+});
+
 test.each([
   [{ site: 'demo' }, 400, 'visitor: expected either visitor or user'],
   [{ site: 'demo', visitor: 'a', user: 'b' }, 400, 'visitor: expected either visitor or user'],
