@@ -21,7 +21,10 @@ const unit = `(t.unit_type = 'visitor' and t.unit_id = any (s.visitors))
 export const personalTables: readonly PersonalTable[] = [
   {
     table: 'events',
-    holds: 't.visitor_id = any (s.visitors) or t.user_id = any (s.users) or t.session_id = any (s.sessions)',
+    // A server may name the unit of an exposure in its props alone.
+    holds: `t.visitor_id = any (s.visitors) or t.user_id = any (s.users) or t.session_id = any (s.sessions)
+      or (t.type = 'exposure' and case coalesce(t.props ->> 'unitType', 'visitor')
+        when 'visitor' then t.props ->> 'unit' = any (s.visitors) when 'user' then t.props ->> 'unit' = any (s.users) end)`,
   },
   {
     table: 'sessions',

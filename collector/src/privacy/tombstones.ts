@@ -126,11 +126,23 @@ async function readTombstones(tx: Transaction, key: Buffer, claims: Claim[]): Pr
 
 function claimOfEvent(event: PendingEvent): Claim {
   const { site, visitorId, userId, clientSessionId, cookieless, occurredAt, flags } = event;
-  const names = namesOf({ visitors: [visitorId, cookieless?.visitorId], userId, sessionId: clientSessionId });
+  const names = [
+    ...namesOf({ visitors: [visitorId, cookieless?.visitorId], userId, sessionId: clientSessionId }),
+    ...unitOf(event),
+  ];
   // A time that nothing corrected may be late by as much as is taken for an honest clock; one in the future tells nothing.
   const slackMs = flags?.includes('no_sent_at') ? uncorrectedMs : 0;
   const isUnknown = flags?.includes('future_ts') ?? false;
   return { site, names, isBefore: (erasedAt) => isUnknown || occurredAt <= erasedAt + slackMs };
+}
+
+function unitOf({ type, props }: PendingEvent): Name[] {
+  const { unit, unitType = 'visitor' } = (type === 'exposure' && props ? props : {}) as Record<
+    string,
+    unknown
+  >;
+  if (typeof unit !== 'string' || (unitType !== 'visitor' && unitType !== 'user')) return [];
+  return [`${unitType} ${unit}`];
 }
 
 type BatchAround = { visitor?: { id?: string; userId?: string }; session?: { id?: string } };

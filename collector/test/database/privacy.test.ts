@@ -137,12 +137,15 @@ async function readRollups() {
 test('a user is exported and erased from every table and the spool, and late events of theirs stay out', async () => {
   for (const batch of [...Object.values(ada), ...Object.values(others)])
     expect(await send(batch), JSON.stringify(batch)).toMatchObject({ status: 200 });
+  const props = { experiment: 'x', variation: 'a', unitType: 'user', unit: 'ada@1' };
   const fromServer = {
     visitor: { userId: 'ada@1' },
     events: [event(noon - 40 * dayMs, 'custom', { name: 'renewed' })],
   };
+  const exposed = { events: [event(noon - dayMs, 'exposure', { props })] };
   const asServer = { authorization: `Bearer ${server}` };
   expect(await send(fromServer, asServer)).toMatchObject({ status: 200, body: { accepted: 1 } });
+  expect(await send(exposed, asServer)).toMatchObject({ status: 200, body: { accepted: 1 } });
   await readRollups();
 
   proxy.cut();
@@ -184,7 +187,7 @@ test('a user is exported and erased from every table and the spool, and late eve
   expect(receipt).toMatchObject({
     site: 'demo',
     subject: { kind: 'user' },
-    deleted: { events: 10, sessions: 4, odd_ids: 1, dead_letter: 1, waiting_events: 1, session_links: 1 },
+    deleted: { events: 11, sessions: 4, odd_ids: 1, dead_letter: 1, waiting_events: 1, session_links: 1 },
     spooledBatches: 2,
   });
   expect(await searchTables(db, names)).toEqual([]);
@@ -207,7 +210,8 @@ test('a user is exported and erased from every table and the spool, and late eve
 
   for (const batch of Object.values(ada).filter((batch) => batch !== ada.cookieless))
     expect((await send(batch)).body).toMatchObject({ accepted: 0, duplicate: 0 });
-  expect((await send(fromServer, asServer)).body).toMatchObject({ accepted: 0, excluded: 1 });
+  for (const batch of [fromServer, exposed])
+    expect((await send(batch, asServer)).body).toMatchObject({ accepted: 0, excluded: 1 });
   expect((await send({ ...asAda, events: [late.ada] })).body).toMatchObject({ accepted: 0, excluded: 1 });
   expect(await searchTables(db, names)).toEqual([]);
   expect((await send({ ...asAda, events: [event(Date.now() + 1000)] })).body).toMatchObject({ accepted: 1 });
