@@ -16,22 +16,25 @@ export type Records = {
   whole: string[];
   /** How many lines were damaged: written whole, and changed since. */
   damaged: number;
+  /** These lines as they are, without their line break. */
+  damagedLines: Buffer[];
   /** Where a last record begins that was never written whole, and so never acknowledged. */
   tornAt: number | undefined;
 };
 
 /** Reads the records of a segment. What is damaged costs itself alone: JSON holds no line break, so the next line is found. */
 export function decodeRecords(bytes: Buffer): Records {
-  const records: Records = { whole: [], damaged: 0, tornAt: undefined };
+  const records: Records = { whole: [], damaged: 0, damagedLines: [], tornAt: undefined };
   let at = 0;
   while (at < bytes.byteLength) {
     const record = readRecord(bytes, at);
     const lineEnd = bytes.indexOf(newline, at);
     if (record !== undefined) records.whole.push(record.json);
     else if (lineEnd === -1) records.tornAt = at;
-    else records.damaged += 1;
+    else records.damagedLines.push(bytes.subarray(at, lineEnd));
     at = record?.end ?? (lineEnd === -1 ? bytes.byteLength : lineEnd + 1);
   }
+  records.damaged = records.damagedLines.length;
   return records;
 }
 

@@ -41,7 +41,9 @@ export async function replaySegment(
 async function readSegment(segment: SegmentFile, { metrics, log }: Replaying) {
   const name = basename(segment.path);
   const bytes = await readFile(segment.path).catch(expectUnreadable);
-  const records = bytes ? decodeRecords(bytes) : { whole: [], damaged: 1, tornAt: undefined };
+  const records = bytes
+    ? decodeRecords(bytes)
+    : { whole: [], damaged: 1, damagedLines: [], tornAt: undefined };
   if (records.tornAt !== undefined) {
     log(`spool: ${name}: a last line that was never written whole, and never acknowledged, is cut off`);
     await truncate(segment.path, records.tornAt);
