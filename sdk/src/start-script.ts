@@ -21,7 +21,7 @@ function capturesBy({ allowFields, consoleErrors, vitalsUrl }: ScriptOptions): R
     form: () => form({ allowFields }),
     error: () => error({ console: consoleErrors }),
     // With import() the browser hands on the nonce of this script, and where the policy forbids it the promise says so.
-    vitals: () => whenQuiet(() => import(vitalsUrl).then(({ webVitals }) => webVitals())),
+    vitals: () => whenQuiet((loadedPage) => import(vitalsUrl).then(({ webVitals }) => webVitals(loadedPage))),
     copy: textCopy,
     visibility: pageVisibility,
   };

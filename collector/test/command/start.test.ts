@@ -46,8 +46,10 @@ test('the collector serves SDK, demo pages and dashboard, and nothing outside th
   await running.until(/^ready/m);
   const get = async (path: string) => (await fetch(url + path)).status;
   expect(
-    await Promise.all(['/sdk.js', '/demo/', '/dashboard', '/dashboard/overview.js', '/healthz'].map(get)),
-  ).toEqual([200, 200, 200, 200, 200]);
+    await Promise.all(
+      ['/sdk.js', '/vitals.js', '/demo/', '/dashboard', '/dashboard/overview.js', '/healthz'].map(get),
+    ),
+  ).toEqual([200, 200, 200, 200, 200, 200]);
   expect(
     await Promise.all(
       ['/demo/../package.json', '/demo/%2e%2e/package.json', '/demo/..%2fpackage.json', '/nope'].map(get),

@@ -8,7 +8,7 @@ import { createRageDetector } from './rage-click.js';
 const interactive =
   'a,button,input,select,textarea,label,summary,option,[onclick],[role=button],[role=link],[role^=menuitem],[tabindex="0"]';
 const downloads =
-  /\.(7z|apk|csv|dmg|docx?|epub|exe|gz|iso|mov|mp[34]|msi|pdf|pkg|pptx?|rar|txt|wav|xlsx?|xml|zip)$/i;
+  /\.(7z|apk|csv|dmg|docx?|epub|exe|gz|iso|mp[34]|msi|pdf|pkg|pptx?|rar|txt|wav|xlsx?|xml|zip)$/i;
 const middleButton = 1;
 const maxTextChars = 80;
 

@@ -16,7 +16,8 @@ const maxValueChars = 500;
 const searchMs = 500;
 
 /** Buttons are not filled in, and hidden inputs not by a person. */
-const skippedTypes = /^(hidden|submit|button|reset|image)$/;
+const filledByPeople =
+  'input:not([type=button],[type=submit],[type=hidden],[type=reset],[type=image]),textarea,select';
 
 /**
  * Records forms that were seen, begun, submitted and left unfinished, with their fields and which of them were filled,
@@ -148,7 +149,7 @@ function controlsOf(target: Element): Control[] {
 }
 
 function isFilledByPeople(element: Element): element is Control {
-  return element.matches('input,select,textarea') && !skippedTypes.test(element.getAttribute('type') ?? '');
+  return element.matches(filledByPeople);
 }
 
 /** Radio buttons of one name are one question, answered by the one that is checked. */

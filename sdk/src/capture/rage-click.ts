@@ -5,8 +5,7 @@ const burstMs = 1000;
 const burstPixels = 30;
 
 /** Buttons that take fast clicks, by name or by a label without a letter or digit, such as `+` and `>`. */
-const stepper =
-  /next|prev|plus|minus|incre|decre|step|qty|quantit|zoom|slide|carousel|volume|seek|skip|play|pause|mute/i;
+const stepper = /next|prev|plus|minus|incre|decre|step|qty|quantit|zoom|slide|volume|seek|skip|play|pause/i;
 const sign = /^[^\p{L}\d]{1,2}$/u;
 
 /**
