@@ -1,7 +1,22 @@
-import { visitDimensions } from '../../query/dimensions.js';
-
-// What a visit ends with may follow from the variation: no segment.
-const { exit_page: _, ...columns } = visitDimensions;
+/** The columns of footfall.sessions. What a visit ends with may follow from the variation: no segment. */
+const columns = {
+  entry_page: 'entry_path',
+  source: 'referrer_source',
+  medium: 'referrer_medium',
+  channel: 'channel',
+  country: 'country',
+  region: 'region',
+  city: 'city',
+  browser: 'browser',
+  os: 'os',
+  device: 'device',
+  language: 'language',
+  utm_source: 'utm_source',
+  utm_medium: 'utm_medium',
+  utm_campaign: 'utm_campaign',
+  utm_content: 'utm_content',
+  utm_term: 'utm_term',
+} as const;
 
 /** A dimension of visits: units are told apart by the visit of their first exposure. */
 export type SegmentDimension = keyof typeof columns;
