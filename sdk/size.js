@@ -55,9 +55,7 @@ function measure(name, code) {
 /** A capture costs what the bundle grows by when it is imported beside the core; `alone` it is measured beside `init`. */
 async function measureAll() {
   const names = ['footfall.min.js', 'footfall-experiments.min.js', 'vitals.js', 'stub.min.js'];
-  const files = names.map(async (name) =>
-    measure(name, await readFile(new URL(name, dist), 'utf8')),
-  );
+  const files = names.map(async (name) => measure(name, await readFile(new URL(name, dist), 'utf8')));
   const imports = Object.entries(entries).map(async ([name, source]) => measure(name, await bundle(source)));
   const init = await imports[0];
   const alone = captures.map(async (name) => {

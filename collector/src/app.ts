@@ -4,21 +4,21 @@ import { findClientAddress } from './access/client-address.js';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
+import { errorRoutes } from './errors/routes.js';
 import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js';
 import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
-import { errorRoutes } from './errors/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { type PrivacyDeps, privacyRoutes } from './privacy/routes.js';
 import { limitReaders } from './query/limit-readers.js';
 import { type QueryDeps, queryRoutes } from './query/query-routes.js';
-import { type PrivacyDeps, privacyRoutes } from './privacy/routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
 import { realtimeRoutes } from './realtime/routes.js';
 import { errorBody, Refusal } from './refusal.js';
 import { reportRoutes } from './reports/routes.js';
 import { timelineRoutes } from './reports/timeline.js';
-import { savedRoutes } from './saved/routes.js';
 import { retentionRoutes } from './retention/routes.js';
+import { savedRoutes } from './saved/routes.js';
 import { sdkRoutes } from './sdk-script.js';
 
 export type AppDeps = IngestDeps &

@@ -1,6 +1,7 @@
 import { backup, restore } from './commands/backup.js';
 import { botsExclude, botsList, botsRestore } from './commands/bots.js';
 import type { Command } from './commands/command.js';
+import { doctor } from './commands/doctor.js';
 import {
   experimentArchive,
   experimentCreate,
@@ -15,7 +16,6 @@ import {
 } from './commands/experiment.js';
 import { experimentPlan } from './commands/experiment-plan.js';
 import { experimentResults } from './commands/experiment-results.js';
-import { doctor } from './commands/doctor.js';
 import { importAccessLog } from './commands/import-access-log.js';
 import { keyCreate, keyList, keyRevoke } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
