@@ -87,11 +87,11 @@ async function eraseSegment(directory: string, segment: SegmentFile, isTheirs: R
 
 // What is left is durable under its new name before the old file goes: a batch that is in both for a moment is stored once.
 async function rewrite(path: string, newPath: string, isTheirs: Recognizer): Promise<number> {
-  const { whole, damagedLines } = decodeRecords(await readFile(path).catch(expectReplayed));
+  const { whole, damaged } = decodeRecords(await readFile(path).catch(expectReplayed));
   const kept = whole.filter((json) => !isTheirs.record(json)).map(encodeRecord);
-  const keptDamaged = damagedLines.filter((line) => !isTheirs.damaged(line));
+  const keptDamaged = damaged.filter((line) => !isTheirs.damaged(line));
   const erased = whole.length - kept.length;
-  if (erased === 0 && keptDamaged.length === damagedLines.length) return 0;
+  if (erased === 0 && keptDamaged.length === damaged.length) return 0;
   const lines = [...kept, ...keptDamaged.map((line) => Buffer.concat([line, Buffer.from('\n')]))];
   if (lines.length > 0) await writeWhole(`${newPath}.part`, newPath, Buffer.concat(lines));
   if (lines.length === 0 || newPath !== path) await rm(path, { force: true });
