@@ -122,6 +122,9 @@ async function readApplied(client: pg.Client): Promise<Map<number, string>> {
   return new Map(rows.map((row) => [row.version, row.checksum]));
 }
 
+// Migration 1 as it was before it could follow an administrator who had made the roles: a database that it made is the same.
+const sameEffect = new Set(['b0717bad0e757bab182a728556012a8d41493f900c9b1c6005dc8b3999644f8b']);
+
 function findPending(migrations: Migration[], applied: Map<number, string>): Migration[] {
   const known = new Map(migrations.map((migration) => [migration.version, migration]));
   for (const [version, checksum] of applied) {
@@ -131,7 +134,7 @@ function findPending(migrations: Migration[], applied: Map<number, string>): Mig
         `database: migration ${version} was applied by a newer Footfall; start that version or restore a backup`,
       );
     }
-    if (migration.checksum !== checksum) {
+    if (migration.checksum !== checksum && !sameEffect.has(checksum)) {
       throw new StartError(
         `schema/migrations: ${version} ${migration.description} was changed after it was applied; expected SHA-256 ${checksum}`,
       );
