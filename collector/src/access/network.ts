@@ -1,27 +1,17 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 
-// https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry
-const privateNetworks: [string, number, 'ipv4' | 'ipv6'][] = [
-  ['10.0.0.0', 8, 'ipv4'],
-  ['100.64.0.0', 10, 'ipv4'],
-  ['127.0.0.0', 8, 'ipv4'],
-  ['169.254.0.0', 16, 'ipv4'],
-  ['172.16.0.0', 12, 'ipv4'],
-  ['192.168.0.0', 16, 'ipv4'],
-  ['::1', 128, 'ipv6'],
-  ['fc00::', 7, 'ipv6'],
-  ['fe80::', 10, 'ipv6'],
-];
-
-const networks = new BlockList();
-for (const [address, prefix, version] of privateNetworks) networks.addSubnet(address, prefix, version);
+// https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry, as patterns: a BlockList takes
+// ten times as long, for each request.
+const privateIpv4 =
+  /^(?:10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
+const privateIpv6 = /^(?:::1$|f[cd][\da-f]{2}:|fe[89ab][\da-f]:)/i;
 
 const groups = 8;
 const groupsOf64 = 4;
 
 /** Whether an address is one of the public internet; that of a proxy beside the collector, or none, is not. */
 export function isPublic(address: string): boolean {
-  return address !== '' && !networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  return address !== '' && !(isIPv6(address) ? privateIpv6 : privateIpv4).test(address);
 }
 
 /** What one customer of a provider has: an IPv4 address, or a /64 of IPv6. */

@@ -2,7 +2,8 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { authorizeBy } from '../access/authorize.js';
 import { findClientAddress, type ProxyTrust } from '../access/client-address.js';
-import type { RateLimit } from '../access/rate-limit.js';
+import type { CountWindow } from '../access/count-window.js';
+import { networkOf } from '../access/network.js';
 import type { SecretKeys } from '../access/secret-keys.js';
 import type { SiteKeys } from '../access/site-keys.js';
 import { Refusal } from '../refusal.js';
@@ -19,13 +20,24 @@ export type Caller = { site: string; isServer: boolean };
  *
  * @throws Refusal 401, 403, 429
  */
-export async function identifyCaller(deps: CallerDeps, c: OfrepContext, limit: RateLimit): Promise<Caller> {
+export async function identifyCaller(deps: CallerDeps, c: OfrepContext, limit: CountWindow): Promise<Caller> {
   const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
   const key = bearer ?? c.req.header('x-api-key') ?? '';
   if (key.startsWith('ff_')) return identifyServer(deps, c, key);
-  limit.take(findClientAddress(c.env.incoming.socket.remoteAddress, (name) => c.req.header(name), deps));
+  requireQuiet(
+    limit,
+    findClientAddress(c.env.incoming.socket.remoteAddress, (name) => c.req.header(name), deps),
+  );
   const { site } = await requireSite(deps, c, key);
   return { site, isServer: false };
+}
+
+function requireQuiet(limit: CountWindow, address: string): void {
+  const retryAfterSeconds = limit.take(networkOf(address), 1);
+  if (retryAfterSeconds === undefined) return;
+  throw new Refusal(429, 'rate_limited', 'this address asked for too many evaluations', {
+    retryAfterSeconds,
+  });
 }
 
 async function identifyServer({ secretKeys }: CallerDeps, c: OfrepContext, key: string): Promise<Caller> {

@@ -3,7 +3,7 @@ import { type Decision, decide, type ExperimentConfig, experimentKey } from '@fo
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { createRateLimit, type RateLimit } from '../access/rate-limit.js';
+import { type CountWindow, createCountWindow } from '../access/count-window.js';
 import type { Availability } from '../db/availability.js';
 import { classifyFailure } from '../db/failure.js';
 import { detectBot } from '../ingest/enrich/bot.js';
@@ -37,7 +37,7 @@ const maxRequests = 300;
  */
 export function ofrepRoutes(deps: OfrepDeps): Hono<Environment> {
   const routes = new Hono<Environment>();
-  const limit = createRateLimit({ now: deps.now, windowMs, maxRequests });
+  const limit = createCountWindow({ now: deps.now, windowMs, limit: maxRequests });
 
   routes.use(`${flags}/*`, async (c, next) => {
     await next();
@@ -111,7 +111,7 @@ function codeOf({ code, status }: Refusal): string {
 async function evaluateOne(
   deps: OfrepDeps,
   c: OfrepContext,
-  { key, limit }: { key: string; limit: RateLimit },
+  { key, limit }: { key: string; limit: CountWindow },
 ): Promise<Response> {
   const caller = await identifyCaller(deps, c, limit);
   const subject = await readSubject(c);
@@ -123,7 +123,7 @@ async function evaluateOne(
   return c.json(describe(decision, experiment));
 }
 
-async function evaluateAll(deps: OfrepDeps, c: OfrepContext, limit: RateLimit): Promise<Response> {
+async function evaluateAll(deps: OfrepDeps, c: OfrepContext, limit: CountWindow): Promise<Response> {
   const caller = await identifyCaller(deps, c, limit);
   const subject = await readSubject(c);
   const known = await deps.configs.of(caller.site);
