@@ -1,3 +1,4 @@
+import { writeAudit } from '../access/audit.js';
 import type { Database } from '../db/database.js';
 import { oddLock } from '../ingest/odd-lock.js';
 import { lockStreams } from '../sessions/lock-streams.js';
@@ -68,6 +69,13 @@ async function begin(
        values ($1::text, $2::text, $3::bytea, $4::text, $5::timestamptz) returning erasure_id`,
       [name.site, name.kind, hash, requestedBy, new Date(requestedAt).toISOString()],
     );
+    await writeAudit(tx, {
+      at: requestedAt,
+      site: name.site,
+      actor: requestedBy,
+      action: 'privacy.erase',
+      target: `${name.kind} ${hash.toString('hex')}`,
+    });
     return { erasureId: rows[0]?.erasure_id ?? '', hash, requestedAt };
   });
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
+import { auditExport } from './audit-export.js';
 import { erase } from './erase.js';
 import { exportSubject } from './export.js';
 import type { SubjectName } from './subject.js';
@@ -34,7 +35,7 @@ export function privacyRoutes(deps: PrivacyDeps): Hono {
   const routes = new Hono();
   routes.post('/api/v1/privacy/export', async (c) => {
     const { name, requestedBy } = await readRequest(deps, c);
-    deps.log(`privacy: export of a ${name.kind} of ${name.site} for ${requestedBy}`);
+    await auditExport(deps.database, { name, requestedBy, at: deps.now() });
     return answerLines(deps, c, async (write) => {
       for await (const row of exportSubject(deps, name)) await write(row);
       await write({ done: true });

@@ -261,6 +261,14 @@ test('over the API a visitor is exported and erased, with progress and a receipt
     receipt: { requestedBy: 'key the owner', deleted: { events: 1, sessions: 1 } },
   });
   expect(await searchTables(db, ['eve-phone'])).toEqual([]);
+  // The audit log says who asked, and of the person a keyed hash alone.
+  const audit = await db.query<{ action: string; target: string }>(
+    `select action, target from footfall.audit_log where actor like 'key %' order by at, action`,
+  );
+  expect(audit.map(({ action }) => action).sort()).toEqual(['privacy.erase', 'privacy.export']);
+  expect(new Set(audit.map(({ target }) => target))).toEqual(
+    new Set([expect.stringMatching(/^visitor [\da-f]{32}$/)]),
+  );
 });
 
 test('what is sent while somebody is erased is deleted or refused, in whatever order it arrives', async () => {
