@@ -40,15 +40,12 @@ export function createDelivery({ url, queue, ledger, pause, context, log }: Part
   function next({ isLeaving }: How): Shipment | undefined {
     // Two tabs may send an event, which has an id, but not a count, which has none.
     const drops = isLeaving ? [] : ledger.drops();
-    const envelope: Envelope = {
-      sentAt: Date.now(),
-      sdk: { name: 'footfall-js', version },
-      dropped: sumOf(drops),
-    };
-    // The text of a group ends with its context, into which the rest of the context is spliced.
-    const begin = (group: string) =>
-      `${group.slice(0, -2)},${inner(context())}},${inner(envelope)},"events":[`;
-    const batch = queue.next({ maxEvents, maxBytes: maxBytes - bytesInFlight, isBusy, begin });
+    const batch = queue.next({
+      maxEvents,
+      maxBytes: maxBytes - bytesInFlight,
+      isBusy,
+      begin: beginWith(context, drops),
+    });
     return batch && { ...batch, drops };
   }
 
@@ -73,7 +70,8 @@ export function createDelivery({ url, queue, ledger, pause, context, log }: Part
   function settle({ keys, drops }: Shipment, answer: Answer, verdict: Verdict): void {
     if (verdict <= refused) queue.remove(keys);
     if (verdict === delivered) succeed(drops);
-    if (verdict === refused) refuse(keys, answer);
+    if (verdict === refused) ledger.drop(`http_${answer.status}`, keys.length);
+    if (verdict === refused) maxEvents = maxBatchEvents;
     if (verdict === halve) maxEvents = Math.ceil(keys.length / 2);
     if (verdict === later) wait(keys, answer);
   }
@@ -86,11 +84,6 @@ export function createDelivery({ url, queue, ledger, pause, context, log }: Part
     for (const key of suspects.keys()) suspects.set(key, false);
   }
 
-  function refuse({ length }: string[], { status }: Answer): void {
-    ledger.drop(`http_${status}`, length);
-    maxEvents = maxBatchEvents;
-  }
-
   /** A collector that fails may fail on one event only: it is found by halves, and what waits behind it goes first. */
   function wait(keys: string[], answer: Answer): void {
     log('waiting', pause.begin(answer));
@@ -101,6 +94,16 @@ export function createDelivery({ url, queue, ledger, pause, context, log }: Part
   }
 
   return { hasMore, next, deliver };
+}
+
+/** The text of a group ends with its context, into which the rest of the context is spliced. */
+function beginWith(context: () => Context, drops: Drops): (group: string) => string {
+  const envelope: Envelope = {
+    sentAt: Date.now(),
+    sdk: { name: 'footfall-js', version },
+    dropped: sumOf(drops),
+  };
+  return (group) => `${group.slice(0, -2)},${inner(context())}},${inner(envelope)},"events":[`;
 }
 
 function inner(value: object): string {

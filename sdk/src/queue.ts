@@ -37,21 +37,13 @@ const minEventChars = 1000;
  * the newest event is refused, because the oldest are the ones that explain the rest of the visit.
  */
 export function createQueue(store: Store, ledger: Ledger): Queue {
-  let room = measure();
-
-  function keys(): string[] {
-    return store.names(start);
-  }
-
-  function measure(): number {
-    return keys().reduce((left, key) => left - charsOf(store.get(key)), maxQueuedChars);
-  }
+  let room = roomIn(store);
 
   function add(event: WireEvent, group: Group): void {
     const text = JSON.stringify(event);
     const record = `${JSON.stringify(group)}\n${text}`;
     const chars = charsOf(record);
-    if (chars > room) room = measure();
+    if (chars > room) room = roomIn(store);
     if (byteLength(text) > maxEventBytes) ledger.drop('too_large');
     else if (chars > room) ledger.drop('queue_full');
     else {
@@ -67,7 +59,7 @@ export function createQueue(store: Store, ledger: Ledger): Queue {
     let shared: string | undefined;
     let body = '';
     let bytes = 0;
-    for (const key of keys()) {
+    for (const key of store.names(start)) {
       const [group, event] = isBusy(key) ? [] : read(key);
       if (!group) continue;
       if (!shared) {
@@ -96,16 +88,20 @@ export function createQueue(store: Store, ledger: Ledger): Queue {
 
   function remove(done: string[]): void {
     done.forEach(store.remove);
-    room = measure();
+    room = roomIn(store);
   }
 
   return {
     add,
-    hasMore: (isBusy) => !keys().every(isBusy),
+    hasMore: (isBusy) => !store.names(start).every(isBusy),
     next,
     remove,
-    clear: () => remove(keys()),
+    clear: () => remove(store.names(start)),
   };
+}
+
+function roomIn(store: Store): number {
+  return store.names(start).reduce((left, key) => left - charsOf(store.get(key)), maxQueuedChars);
 }
 
 function charsOf({ length }: string): number {

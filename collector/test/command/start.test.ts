@@ -46,8 +46,10 @@ test('the collector serves SDK, demo pages and dashboard, and nothing outside th
   await running.until(/^ready/m);
   const get = async (path: string) => (await fetch(url + path)).status;
   expect(
-    await Promise.all(['/sdk.js', '/demo/', '/dashboard', '/dashboard/overview.js', '/healthz'].map(get)),
-  ).toEqual([200, 200, 200, 200, 200]);
+    await Promise.all(
+      ['/sdk.js', '/vitals.js', '/demo/', '/dashboard', '/dashboard/overview.js', '/healthz'].map(get),
+    ),
+  ).toEqual([200, 200, 200, 200, 200, 200]);
   expect(
     await Promise.all(
       ['/demo/../package.json', '/demo/%2e%2e/package.json', '/demo/..%2fpackage.json', '/nope'].map(get),
@@ -113,6 +115,16 @@ test.each([
     name: 'FOOTFALL_MIN_FREE_BYTES',
     value: '-1',
     expected: 'FOOTFALL_MIN_FREE_BYTES: expected an integer from 0 to 1125899906842624, got "-1"',
+  },
+  {
+    name: 'FOOTFALL_RATE_LIMIT_ADDRESS',
+    value: 'many',
+    expected: 'FOOTFALL_RATE_LIMIT_ADDRESS: expected an integer from 0 to 2147483648, got "many"',
+  },
+  {
+    name: 'FOOTFALL_LOG_FORMAT',
+    value: 'xml',
+    expected: 'FOOTFALL_LOG_FORMAT: expected text or json, got "xml"',
   },
 ])('$name=$value is one line and exit 2', async ({ name, value, expected }) => {
   const { code, stderr } = await runFootfall(['start'], { env: { ...env, [name]: value } }).finished;

@@ -1,16 +1,16 @@
 import { onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals';
 import type { Capture } from '../options.js';
-import type { Stamp } from '../wire.js';
 import { attributionOf, type Metric } from './vitals-attribution.js';
+import type { LoadedPage } from './when-quiet.js';
 
 /**
  * Records the Core Web Vitals, by Google's web-vitals library, with what made them. They belong to the page that was
  * loaded, also where routes have changed since, and are sent when it is hidden; a value that changes later is sent again.
  */
-export function webVitals(): Capture {
+export function webVitals(loadedPage?: LoadedPage): Capture {
   return (tracker) => {
     const changed = new Map<string, () => void>();
-    let loaded: Stamp | undefined;
+    let loaded = loadedPage?.();
 
     function pin(): void {
       const stamp = tracker.stamp();

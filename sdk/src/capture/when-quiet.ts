@@ -1,10 +1,16 @@
 import type { Capture } from '../options.js';
+import type { Stamp } from '../wire.js';
+
+/** The stamp of the page that was loaded, where the route has changed since. */
+export type LoadedPage = () => Stamp | undefined;
 
 /** Starts a capture that is loaded when the page is quiet. Where it cannot be loaded the rest goes on without it. */
-export function whenQuiet(load: () => Promise<Capture>): Capture {
+export function whenQuiet(load: (loadedPage: LoadedPage) => Promise<Capture>): Capture {
   return (tracker) => {
+    let loadedPage: Stamp | undefined;
+
     function start(): void {
-      load()
+      load(() => loadedPage)
         .then((capture) => capture(tracker))
         .catch(() => undefined);
     }
@@ -14,6 +20,10 @@ export function whenQuiet(load: () => Promise<Capture>): Capture {
       else setTimeout(start, 200);
     }
 
+    tracker.onPage(() => {
+      const stamp = tracker.stamp();
+      if (stamp.pageId) loadedPage ??= stamp;
+    });
     if (document.readyState === 'complete') wait();
     else tracker.listen(window, 'load', wait);
   };
