@@ -2,14 +2,17 @@ import { maxIdChars } from '@footfall/schema/limits';
 import { cookieless, hold, type Mode, modeFor, off, persistent } from './consent.js';
 import { nextId } from './event-id.js';
 import type { ConsentState, Options, Units } from './options.js';
-import { sessionAt } from './session.js';
+import { lastSession, sessionAt } from './session.js';
 import type { Store } from './store.js';
-import type { Group } from './wire.js';
+import type { Group, WireEvent } from './wire.js';
+
+/** Engagement, web vitals and exposures tell of what went on, so that they would prolong a session by the time that nothing happened. */
+const passive = /^(eng|web|exp)/;
 
 export type Identity = {
   mode(): Mode;
   /** The identity that an event of this moment carries. */
-  groupAt(nowMs: number): Group;
+  groupAt(event: Pick<WireEvent, 'ts' | 'type'>): Group;
   /** Who is known, without starting or prolonging a session; undefined where nothing may be stored or sent. */
   units(): Units | undefined;
   setUser(userId: string | null): void;
@@ -29,7 +32,7 @@ export function createIdentity(store: Store, options: Options): Identity {
     return store.get('optout') ? off : modeFor(state, options, navigator);
   }
 
-  function groupAt(nowMs: number): Group {
+  function groupAt({ ts, type }: Pick<WireEvent, 'ts' | 'type'>): Group {
     const { visitor: id, user: userId, isKept } = units() ?? {};
     if (!isKept)
       return {
@@ -38,7 +41,7 @@ export function createIdentity(store: Store, options: Options): Identity {
       };
     return {
       visitor: { id, userId },
-      session: { id: sessionAt(store, nowMs) },
+      session: { id: (passive.test(type) && lastSession(store)) || sessionAt(store, ts) },
       linkCookieless: links,
       context: { consent: 'granted' },
     };
