@@ -4,9 +4,10 @@ import { addSite } from '../../src/access/sites.js';
 import { type Database, openDatabase } from '../../src/db/database.js';
 import { dimensions } from '../../src/query/catalog/dimensions.js';
 import type { MetricName } from '../../src/query/catalog/metrics.js';
-import { compilePage } from '../../src/query/compile/compile-page.js';
 import { compileQuestion, type Question, type SourceName } from '../../src/query/compile/compile-query.js';
+import { compileTogether } from '../../src/query/compile/compile-together.js';
 import { readCalendar, resolvePeriods } from '../../src/query/period/resolve-period.js';
+import { createRawScope } from '../../src/query/raw-scope.js';
 import { markDirty } from '../../src/rollups/mark-dirty.js';
 import { refreshRollups } from '../../src/rollups/refresh.js';
 import { endSessions, rollUp } from '../../src/rollups/roll-up.js';
@@ -132,8 +133,21 @@ const rolledUp = Object.entries(dimensions).filter(
   ([, entry]) => 'rollup' in entry && entry.rollup !== undefined,
 );
 
-/** Everything that rollups hold of a range of days: totals, days, and all values of all dimensions. */
-async function readAll(source: SourceName, days: DayRange): Promise<Record<string, Rows>> {
+type Wanted = Pick<Question, 'dimensions' | 'filters' | 'metrics'>;
+
+/** Everything that rollups hold: totals, days, weeks, and all values of all dimensions. */
+const wanted: Wanted[] = [
+  { dimensions: [], filters: [], metrics: byDay },
+  { dimensions: ['time:day'], filters: [], metrics: byDay },
+  { dimensions: ['time:week'], filters: [], metrics: byDay },
+  ...rolledUp.map(([name]): Wanted => {
+    const metrics = name === 'event:page' ? byPage : byVisit;
+    return { dimensions: [name], filters: [['is_set', name]], metrics };
+  }),
+];
+const wholeAnswer = { limit: undefined, offset: 0, after: undefined };
+
+async function readAll(source: SourceName, days: DayRange): Promise<Rows> {
   return collector.database.withSite(days.site, async (tx) => {
     const calendar = await readCalendar(tx, { site: days.site, timezone: undefined, now });
     const [period] = await resolvePeriods(
@@ -142,22 +156,14 @@ async function readAll(source: SourceName, days: DayRange): Promise<Record<strin
       days.timezone,
     );
     if (!period) throw new Error('expected a period');
-    const answers: Record<string, Rows> = {};
-    const ask = async (name: string, of: Pick<Question, 'dimensions' | 'filters' | 'metrics'>) => {
-      const rest = { goals: [], orderBy: undefined, fillsTime: false, useRollups: source === 'rollups' };
-      const statement = compileQuestion({ ...calendar, period, ...rest, ...of });
-      expect(statement.source).toBe(source);
-      const sql = compilePage(statement, { limit: undefined, offset: 0, after: undefined });
-      answers[name] = await tx.query(sql, statement.scope.parameters.values);
-    };
-    await ask('totals', { dimensions: [], filters: [], metrics: byDay });
-    await ask('days', { dimensions: ['time:day'], filters: [], metrics: byDay });
-    await ask('weeks', { dimensions: ['time:week'], filters: [], metrics: byDay });
-    for (const [name] of rolledUp) {
-      const metrics = name === 'event:page' ? byPage : byVisit;
-      await ask(name, { dimensions: [name], filters: [['is_set', name]], metrics });
-    }
-    return answers;
+    const rest = { goals: [], orderBy: undefined, fillsTime: false, useRollups: source === 'rollups' };
+    const asked = wanted.map((want) => ({
+      question: { ...calendar, period, ...rest, ...want },
+      page: wholeAnswer,
+    }));
+    for (const { question } of asked) expect(compileQuestion(question).source).toBe(source);
+    const scope = createRawScope(days.site, period);
+    return tx.query(compileTogether(asked, scope), scope.parameters.values);
   });
 }
 
