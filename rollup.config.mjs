@@ -57,4 +57,15 @@ export default [
     output: { file: 'sdk/dist/index.js', format: 'es', plugins: [minified] },
     plugins: [resolve()],
   },
+  {
+    // An entry of its own: pages without experiments do not pay for it.
+    input: `${modules}/experiments.js`,
+    output: { file: 'sdk/dist/experiments.js', format: 'es' },
+    plugins: [resolve()],
+  },
+  {
+    input: `${modules}/script-experiments.js`,
+    output: { file: 'sdk/dist/footfall-experiments.min.js', format: 'iife', plugins: [minified] },
+    plugins: [resolve()],
+  },
 ];

@@ -11,14 +11,15 @@ const importPattern = /^(?:import|export)\s+(?!type\b)(?:[^'"`;]*?\sfrom\s+)?['"
 const importRules = [
   {
     files: /^sdk\/src\/(?!capture\/(web-vitals|vitals-attribution)\.ts)/,
-    forbidden: /^(?!\.|@footfall\/schema\/(limits|ids|redact-name|redact-text)$)/,
-    why: 'the browser bundle takes limits, ids and redaction rules of the schema, and nothing else at run time',
+    forbidden: /^(?!\.|@footfall\/schema\/(limits|ids|redact-name|redact-text|decide)$)/,
+    why: 'the browser bundle takes limits, ids and redaction rules and decide of the schema, and nothing else at run time',
   },
   { files: /^schema\/src\//, forbidden: /^(?!\.|zod$)/, why: 'zod is the only dependency of the contract' },
   {
-    files: /^schema\/src\/(limits|ids|redact-\w+)\.ts$/,
-    forbidden: /^(?!\.\/redact-)/,
-    why: 'goes into the browser: no imports',
+    files:
+      /^schema\/src\/(limits|ids|redact-\w+|bucket|condition|decide|pattern|url-target|version-order)\.ts$/,
+    forbidden: /^(?!\.\/(redact-|bucket|condition|pattern|url-target|version-order))/,
+    why: 'goes into the browser: no imports but of what goes there too',
   },
   {
     files: /^collector\/src\//,
@@ -35,6 +36,11 @@ const importRules = [
       /^collector\/src\/(ingest\/(enrich\/.*|validate|sanitize|clock|event-row)|sessions\/(cut|assign|aggregate|session-id|session-row|stream|join-streams))\.ts$/,
     forbidden: /^(hono|@hono|pg|node:)|\/db\//,
     why: 'pure: no database, no server, no node; clock and randomness are arguments',
+  },
+  {
+    files: /^collector\/src\/statistics\//,
+    forbidden: /^(?!\.)|^\.\.\/\.\.\/|^\.\.\/(?!distributions)[a-z]/,
+    why: 'pure formulas: statistics import statistics and nothing else',
   },
   {
     files: /^collector\/src\/ingest\/(?!(collect|routes|isolate)\.ts)/,

@@ -35,6 +35,17 @@ async function main() {
     userDataDir,
     args: [...flags, ...quiet, `--user-agent=${userAgent}`],
   });
+  try {
+    print(await measureAll(browser, { server, scripts: new Map(scripts), rounds }));
+  } finally {
+    await browser.close();
+    await server.close();
+    await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** The trackers take turns, so that what the machine does meanwhile meets all of them. */
+async function measureAll(browser, { server, scripts, rounds }) {
   const results = new Map(trackers.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, code] of scripts) {
@@ -45,11 +56,8 @@ async function main() {
       results.get(name).push({ start: Math.min(...starts), ...page });
     }
   }
-  const growth = await measureGrowth(browser, { server, code: new Map(scripts).get('footfall') });
-  await browser.close();
-  await server.close();
-  await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 });
-  print({ scripts: new Map(scripts), results, growth });
+  const growth = await measureGrowth(browser, { server, code: scripts.get('footfall') });
+  return { scripts, results, growth };
 }
 
 async function openPage(browser, { server, slowdown }) {

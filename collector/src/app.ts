@@ -1,16 +1,32 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { findClientAddress } from './access/client-address.js';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
+import { errorRoutes } from './errors/routes.js';
+import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js';
+import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { type PrivacyDeps, privacyRoutes } from './privacy/routes.js';
+import { limitReaders } from './query/limit-readers.js';
+import { type QueryDeps, queryRoutes } from './query/query-routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
+import { realtimeRoutes } from './realtime/routes.js';
 import { errorBody, Refusal } from './refusal.js';
+import { reportRoutes } from './reports/routes.js';
+import { timelineRoutes } from './reports/timeline.js';
+import { retentionRoutes } from './retention/routes.js';
+import { savedRoutes } from './saved/routes.js';
 import { sdkRoutes } from './sdk-script.js';
 
 export type AppDeps = IngestDeps &
   OverviewDeps &
+  ResultsDeps &
+  ExperimentDeps &
+  QueryDeps &
+  PrivacyDeps &
   HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
 
 export type App = Hono<{ Bindings: HttpBindings }>;
@@ -20,8 +36,20 @@ export function createApp(deps: AppDeps): App {
   const app: App = new Hono();
   app.route('/', healthRoutes(deps));
   app.use(refuseWhileStopping(deps.stopping));
+  app.use('/api/*', limitApi(deps));
   app.route('/', ingestRoutes(deps));
-  app.route('/', overviewRoutes(deps));
+  app.route('/', experimentRoutes(deps));
+  const readers = { ...deps, database: limitReaders(deps.database) };
+  app.route('/', overviewRoutes(readers));
+  app.route('/', resultsRoutes(readers));
+  app.route('/', queryRoutes(readers));
+  app.route('/', reportRoutes(readers));
+  app.route('/', errorRoutes(readers));
+  app.route('/', timelineRoutes(readers));
+  app.route('/', realtimeRoutes(readers));
+  app.route('/', savedRoutes(deps));
+  app.route('/', privacyRoutes(deps));
+  app.route('/', retentionRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));
@@ -37,6 +65,14 @@ function refuseWhileStopping(stopping: AbortSignal): MiddlewareHandler {
   return async function refuse(_, next) {
     if (!stopping.aborted) return next();
     throw new Refusal(503, 'stopping', 'the collector is stopping', { retryAfterSeconds: 2 });
+  };
+}
+
+function limitApi(deps: AppDeps): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  return async function limit(c, next) {
+    const { socket } = c.env.incoming;
+    deps.limits.takeApiRequest(findClientAddress(socket.remoteAddress, (name) => c.req.header(name), deps));
+    return next();
   };
 }
 

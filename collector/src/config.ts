@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
+import { defaultRateLimits, type RateLimitSettings } from './access/rate-limits.js';
 import { StartError } from './start-error.js';
 
 export type Config = {
@@ -17,6 +18,10 @@ export type Config = {
   spoolMaxBytes: number;
   /** Replaces the limit of 1 GiB or 5 % below which no events are taken. */
   minFreeBytes: number | undefined;
+  /** Absent: what retention deletes is gone. */
+  archiveDir: string | undefined;
+  rateLimits: RateLimitSettings;
+  logFormat: 'text' | 'json';
 };
 
 type Environment = Record<string, string | undefined>;
@@ -51,6 +56,24 @@ export function readConfig(environment: Environment): Config {
     minFreeBytes: environment.FOOTFALL_MIN_FREE_BYTES
       ? readInteger(environment, 'FOOTFALL_MIN_FREE_BYTES', { fallback: 0, min: 0, max: 2 ** 50 })
       : undefined,
+    archiveDir: environment.FOOTFALL_ARCHIVE_DIR || undefined,
+    rateLimits: readRateLimits(environment),
+    logFormat: readLogFormat(environment),
+  };
+}
+
+function readLogFormat({ FOOTFALL_LOG_FORMAT: value }: Environment): 'text' | 'json' {
+  if (!value || value === 'text') return 'text';
+  return value === 'json' ? value : refuse('FOOTFALL_LOG_FORMAT', value, 'text or json');
+}
+
+function readRateLimits(environment: Environment): RateLimitSettings {
+  const read = (name: string, fallback: number) =>
+    readInteger(environment, name, { fallback, min: 0, max: 2 ** 31 });
+  return {
+    addressEvents: read('FOOTFALL_RATE_LIMIT_ADDRESS', defaultRateLimits.addressEvents),
+    siteEvents: read('FOOTFALL_RATE_LIMIT_SITE', defaultRateLimits.siteEvents),
+    apiRequests: read('FOOTFALL_RATE_LIMIT_API', defaultRateLimits.apiRequests),
   };
 }
 

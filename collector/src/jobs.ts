@@ -1,6 +1,9 @@
 import type { Database } from './db/database.js';
 import { keepPartitions } from './db/partitions.js';
+import { followSchedule } from './experiments/follow-schedule.js';
+import { recordSignificance } from './experiments/results/record-significance.js';
 import { deleteOldSalts } from './ingest/visitor.js';
+import { deleteOldTombstones } from './privacy/tombstones.js';
 import { applyRetention } from './retention/apply-retention.js';
 import { deleteOldLetters } from './retention/delete-letters.js';
 import { endSessions, rollUp } from './rollups/roll-up.js';
@@ -10,7 +13,12 @@ import { deleteOldWaiting } from './sessions/waiting.js';
 export type Job = {
   name: string;
   everyMs: number;
-  run: (database: Database, now: number, log: (line: string) => void) => Promise<void>;
+  run: (
+    database: Database,
+    now: number,
+    log: (line: string) => void,
+    settings: { archiveDir?: string | undefined },
+  ) => Promise<void>;
   /** Answering begins without it, as after a long pause it may take minutes: it runs a minute after the start. */
   canWait?: boolean;
 };
@@ -31,17 +39,31 @@ export const jobs: Job[] = [
   { name: 'visitor salts', everyMs: hourMs, run: deleteOldSalts },
   { name: 'retention', everyMs: hourMs, run: applyRetention, canWait: true },
   { name: 'old dead letters', everyMs: hourMs, run: deleteOldLetters, canWait: true },
+  { name: 'tombstones', everyMs: hourMs, run: deleteOldTombstones, canWait: true },
   { name: 'rollups', everyMs: secondMs, run: rollUp },
   { name: 'session ends', everyMs: minuteMs, run: endSessions },
+  { name: 'experiment schedule', everyMs: 10 * secondMs, run: followSchedule },
+  { name: 'experiment significance', everyMs: minuteMs, run: recordSignificance, canWait: true },
   { name: 'visitor links', everyMs: hourMs, run: deleteOldLinks },
   { name: 'waiting events', everyMs: hourMs, run: deleteOldWaiting },
 ];
 
-type Deps = { database: Database; now: () => number; log: (line: string) => void };
+type Deps = {
+  database: Database;
+  now: () => number;
+  log: (line: string) => void;
+  /** Where rows are written before retention deletes them. */
+  archiveDir?: string | undefined;
+};
 
 /** Runs every job once, so that the failure of one that answering needs stops the start, and then at its interval. */
-export async function startJobs({ database, now, log }: Deps): Promise<{ stop(): Promise<void> }> {
-  for (const job of jobs) if (!job.canWait) await job.run(database, now(), log);
+export async function startJobs({
+  database,
+  now,
+  log,
+  ...settings
+}: Deps): Promise<{ stop(): Promise<void> }> {
+  for (const job of jobs) if (!job.canWait) await job.run(database, now(), log, settings);
   const running = new Set<Promise<void>>();
   const restingUntil = new Map<Job, number>();
   const timers = jobs.map((job) => setInterval(() => void track(job), job.everyMs).unref());
@@ -54,7 +76,7 @@ export async function startJobs({ database, now, log }: Deps): Promise<{ stop():
     if (startedAt < (restingUntil.get(job) ?? 0)) return;
     restingUntil.set(job, Number.POSITIVE_INFINITY);
     let minRestMs = 0;
-    const run = job.run(database, now(), log).catch((error: unknown) => {
+    const run = job.run(database, now(), log, settings).catch((error: unknown) => {
       log(`job ${job.name}: ${String(error)}`);
       minRestMs = restAfterFailureMs;
     });

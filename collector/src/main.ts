@@ -1,11 +1,31 @@
+import { backup, restore } from './commands/backup.js';
 import { botsExclude, botsList, botsRestore } from './commands/bots.js';
 import type { Command } from './commands/command.js';
+import { doctor } from './commands/doctor.js';
+import {
+  experimentArchive,
+  experimentCreate,
+  experimentLayer,
+  experimentList,
+  experimentNewPhase,
+  experimentPreview,
+  experimentRamp,
+  experimentShow,
+  experimentStart,
+  experimentStop,
+} from './commands/experiment.js';
+import { experimentPlan } from './commands/experiment-plan.js';
+import { experimentResults } from './commands/experiment-results.js';
 import { importAccessLog } from './commands/import-access-log.js';
 import { keyCreate, keyList, keyRevoke } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
+import { eraseCommand, exportCommand, receiptVerify } from './commands/privacy.js';
 import { replay } from './commands/replay.js';
+import { retention } from './commands/retention.js';
 import { siteAdd, siteList } from './commands/site.js';
+import { sourcemapsUpload } from './commands/sourcemaps-upload.js';
 import { start } from './commands/start.js';
+import { logWriter } from './commands/write-log.js';
 import { readConfig } from './config.js';
 import { StartError } from './start-error.js';
 
@@ -17,8 +37,28 @@ const commands: Record<string, Command> = {
   'key create': keyCreate,
   'key list': keyList,
   'key revoke': keyRevoke,
+  'experiment create': experimentCreate,
+  'experiment list': experimentList,
+  'experiment show': experimentShow,
+  'experiment start': experimentStart,
+  'experiment ramp': experimentRamp,
+  'experiment new-phase': experimentNewPhase,
+  'experiment stop': experimentStop,
+  'experiment archive': experimentArchive,
+  'experiment preview': experimentPreview,
+  'experiment layer': experimentLayer,
+  'experiment plan': experimentPlan,
+  'experiment results': experimentResults,
   'import access-log': importAccessLog,
+  'sourcemaps upload': sourcemapsUpload,
   replay,
+  export: exportCommand,
+  erase: eraseCommand,
+  'receipt verify': receiptVerify,
+  retention,
+  doctor,
+  backup,
+  restore,
   'bots list': botsList,
   'bots restore': botsRestore,
   'bots exclude': botsExclude,
@@ -27,6 +67,7 @@ const commands: Record<string, Command> = {
 const lingerMs = 500;
 const crashMs = 10_000;
 
+let logLine = logWriter('text', writeError);
 const crashed = new AbortController();
 process.exitCode = await main(process.argv.slice(2));
 // Whatever still holds the process open by now, a connection that does not end, has had its time.
@@ -40,6 +81,7 @@ async function main(argv: string[]): Promise<0 | 1 | 2> {
     process.on('uncaughtException', (error) => crash(found.command, error));
     const config = readConfig(process.env);
     const { signal } = crashed;
+    logLine = logWriter(config.logFormat, writeError);
     await found.command.run({ args: found.args, config, print: printLine, log: logLine, crashed: signal });
     return signal.aborted ? 1 : 0;
   } catch (error) {
@@ -82,6 +124,6 @@ function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function logLine(line: string): void {
-  process.stderr.write(`${line}\n`);
+function writeError(text: string): void {
+  process.stderr.write(text);
 }

@@ -3,7 +3,7 @@ import type { ErrorAnswer } from '@footfall/schema';
 /** A request that is refused as a whole, in the words of the answer. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 422 | 429 | 431 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 431 | 503;
   readonly code: string;
   readonly detail: { path?: string; expected?: string; hint?: string; retryAfterSeconds?: number };
 

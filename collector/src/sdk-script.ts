@@ -7,13 +7,14 @@ const yearSeconds = 31_536_000;
 const hashChars = 12;
 
 /**
- * `GET /sdk.js` and the chunk that it loads, `/vitals.js`, both revalidated by their ETags; and `/sdk-<hash>.js`, which
- * never changes.
+ * `GET /sdk.js`, the same with experiments as `/sdk-experiments.js`, and the chunk that they load, `/vitals.js`, revalidated by
+ * their ETags; and `/sdk-<hash>.js`, which never changes.
  */
 export function sdkRoutes(): Hono {
   const routes = new Hono();
   const { script, hash, etag } = readScript('sdk.js');
   serveRevalidated(routes, 'sdk.js');
+  serveRevalidated(routes, 'sdk-experiments.js');
   serveRevalidated(routes, 'vitals.js');
   routes.get(`/sdk-${hash}.js`, (c) =>
     c.body(script, 200, scriptHeaders(`public, max-age=${yearSeconds}, immutable`, etag)),

@@ -45,13 +45,13 @@ const queries = {
       coalesce((select option_value from pg_options_to_table(c.reloptions) where option_name = 'security_invoker'), 'false'),
       string_agg(format('--   %s %s', a.attname, format_type(a.atttypid, a.atttypmod)), E',\\n' order by a.attnum)) as line
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
-    where c.relkind = 'v' and c.relnamespace::regnamespace::text in ('footfall', 'pipeline')
+    where c.relkind = 'v' and c.relnamespace::regnamespace::text in ('footfall', 'pipeline', 'social')
     group by c.oid order by c.relnamespace::regnamespace::text, c.relname`,
   functions: `
     select format('create %s %s.%s(%s)%s;', case p.prokind when 'p' then 'procedure' else 'function' end,
       p.pronamespace::regnamespace, p.proname, pg_get_function_arguments(p.oid),
       ' returns ' || pg_get_function_result(p.oid)) as line
-    from pg_proc p where p.pronamespace::regnamespace::text in ('footfall', 'pipeline')
+    from pg_proc p where p.pronamespace::regnamespace::text in ('footfall', 'pipeline', 'social')
     order by p.pronamespace::regnamespace::text, p.proname`,
   columnGrants: `
     select format('grant select (%s) on footfall.%s to %s;', string_agg(a.attname, ', ' order by a.attnum), t.relname,

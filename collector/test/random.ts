@@ -1,5 +1,7 @@
 /** Chance that can be repeated. */
 export type Random = {
+  /** Between 0 and 1, and never either. */
+  uniform(): number;
   /** A whole number of 0 … limit - 1. */
   below(limit: number): number;
   chance(probability: number): boolean;
@@ -20,6 +22,7 @@ export function createRandom(seed: number): Random {
 
   const below = (limit: number) => Math.floor(next() * limit);
   return {
+    uniform: () => next() + 2 ** -33,
     below,
     chance: (probability) => next() < probability,
     pick<Item>(items: readonly Item[]): Item {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { uuidv7 } from '@footfall/schema';
@@ -73,9 +74,12 @@ export const chrome =
 export async function startTestCollector({
   now = Date.now,
   stopping = new AbortController(),
+  ...settings
 }: {
   now?: () => number;
   stopping?: AbortController;
+  trustedProxies?: BlockList;
+  queryTimeoutMs?: number;
 } = {}): Promise<TestCollector> {
   const test = await createTestDatabase();
   const { database } = test;
@@ -88,7 +92,13 @@ export async function startTestCollector({
   });
   const logged: string[] = [];
   const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
-  const server = await serveTestApp({ database, now, stopping, log: (line) => logged.push(line) });
+  const server = await serveTestApp({
+    ...settings,
+    database,
+    now,
+    stopping,
+    log: (line) => logged.push(line),
+  });
   return {
     ...test,
     origin: server.url,
@@ -106,10 +116,19 @@ type TestApp = {
   database: Database;
   now: () => number;
   stopping: AbortController;
+  trustedProxies?: BlockList;
+  queryTimeoutMs?: number;
   log: (line: string) => void;
 };
 
-async function serveTestApp({ database, now, stopping, log }: TestApp): Promise<RunningServer> {
+async function serveTestApp({
+  database,
+  now,
+  stopping,
+  log,
+  trustedProxies,
+  ...rest
+}: TestApp): Promise<RunningServer> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'footfall-spool-'));
   const settings = { spoolDir, spoolMaxBytes: 1 << 20, minFreeBytes: 0 };
   const ingest = await startIngest({ ...settings, database, databaseDir: undefined, now, log });
@@ -121,7 +140,8 @@ async function serveTestApp({ database, now, stopping, log }: TestApp): Promise<
     log,
     geo: await openGeoDatabase(),
     stopping: stopping.signal,
-    trustedProxies: undefined,
+    ...rest,
+    trustedProxies,
     clientIpHeader: 'x-forwarded-for',
     demoDir: undefined,
   });

@@ -1,12 +1,15 @@
 -- The login of DATABASE_URL owns nothing and reads nothing by itself: it enters one of these roles for each
--- transaction (SET LOCAL ROLE). Roles belong to the whole server, so another database may have made them already.
+-- transaction (SET LOCAL ROLE). Roles belong to the whole server, so another database may have made them already, or an
+-- administrator where this login may not.
 do $$
 declare
   role_name text;
 begin
   foreach role_name in array array['footfall_owner', 'footfall_ingest', 'footfall_reader'] loop
     begin
-      execute format('create role %I nologin', role_name);
+      if not exists (select from pg_roles where rolname = role_name) then
+        execute format('create role %I nologin', role_name);
+      end if;
     exception when duplicate_object or unique_violation then null;
     end;
     begin

@@ -1,5 +1,12 @@
 -- The result of all migrations, for reading. Written by `npm run schema`; not run by anything.
 
+create table footfall.annotations (
+  annotation_id uuid not null default gen_random_uuid(),
+  noted_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  site text not null,
+  text text not null
+);
 create table footfall.api_keys (
   key_id uuid not null default gen_random_uuid(),
   key_hash bytea not null,
@@ -9,6 +16,15 @@ create table footfall.api_keys (
   created_at timestamp with time zone not null default now(),
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone
+);
+create table footfall.audit_log (
+  at timestamp with time zone not null,
+  audit_id uuid not null default gen_random_uuid(),
+  site text not null default ''::text,
+  actor text not null,
+  action text not null,
+  target text not null,
+  detail jsonb
 );
 create table footfall.daily_site_metrics (
   day date not null,
@@ -42,6 +58,22 @@ create table footfall.dead_letter_overflow (
   events bigint not null,
   site text not null,
   reason text not null
+);
+create table footfall.erasures (
+  requested_at timestamp with time zone not null,
+  completed_at timestamp with time zone,
+  erasure_id uuid not null default gen_random_uuid(),
+  site text not null,
+  subject_kind text not null,
+  subject_hash bytea not null,
+  requested_by text not null,
+  receipt jsonb
+);
+create table footfall.error_states (
+  changed_at timestamp with time zone not null,
+  site text not null,
+  signature text not null,
+  state text not null
 );
 create table footfall.events (
   occurred_at timestamp with time zone not null,
@@ -91,10 +123,96 @@ create table footfall.events (
   props jsonb,
   time_on_page_ms integer
 ) partition by RANGE (event_day);
+create table footfall.experiment_assignments (
+  assigned_at timestamp with time zone not null,
+  phase integer not null,
+  site text not null,
+  experiment text not null,
+  unit_type text not null,
+  unit_id text not null,
+  variation text not null,
+  merged_from text
+);
+create table footfall.experiment_exposures (
+  first_exposed_at timestamp with time zone not null,
+  phase integer not null,
+  site text not null,
+  experiment text not null,
+  unit_type text not null,
+  unit_id text not null,
+  variation text not null
+);
+create table footfall.experiment_layers (
+  site text not null,
+  layer text not null,
+  seed text not null,
+  unit_type text not null,
+  share numeric
+);
+create table footfall.experiment_phases (
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  phase integer not null,
+  coverage numeric not null,
+  blocks_earlier boolean not null default false,
+  site text not null,
+  experiment text not null,
+  variations jsonb not null,
+  ramps jsonb not null default '[]'::jsonb
+);
+create table footfall.experiments (
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  starts_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  started_at timestamp with time zone,
+  stopped_at timestamp with time zone,
+  experiment_id uuid not null default gen_random_uuid(),
+  phase integer not null default 1,
+  planned_units integer,
+  hash_version smallint not null default 2,
+  site text not null,
+  experiment text not null,
+  name text not null,
+  description text,
+  hypothesis text,
+  status text not null default 'draft'::text,
+  unit_type text not null,
+  fallback_unit_type text,
+  seed text not null,
+  layer text,
+  layer_start numeric,
+  layer_end numeric,
+  urls jsonb,
+  condition jsonb,
+  prerequisites jsonb not null default '[]'::jsonb,
+  metrics jsonb not null default '[]'::jsonb,
+  winning_variation text,
+  statistical_significance numeric(5,4),
+  confidence_level numeric(5,4) not null default 0.95
+);
+create table footfall.goals (
+  goal_id uuid not null default gen_random_uuid(),
+  created_at timestamp with time zone not null default now(),
+  site text not null,
+  name text not null,
+  kind text not null,
+  pattern text not null,
+  value numeric,
+  currency text
+);
 create table footfall.odd_ids (
   site text not null,
   event_id uuid not null,
   event_day date not null
+);
+create table footfall.preview_secrets (
+  site text not null,
+  secret bytea not null
+);
+create table footfall.privacy_keys (
+  name text not null,
+  key bytea not null
 );
 create table footfall.rekeyed_events (
   linked_at timestamp with time zone not null,
@@ -155,6 +273,13 @@ create table footfall.schema_migrations (
   description text not null,
   checksum text not null,
   applied_at timestamp with time zone not null default now()
+);
+create table footfall.segments (
+  segment_id uuid not null default gen_random_uuid(),
+  created_at timestamp with time zone not null default now(),
+  site text not null,
+  name text not null,
+  filters jsonb not null
 );
 create table footfall.session_links (
   linked_at timestamp with time zone not null,
@@ -221,6 +346,15 @@ create table footfall.sessions (
   bot_reason text,
   is_bounce boolean not null generated always as ((pageview_count = 1) AND (interaction_count = 0) AND (engaged_ms < 10000)) stored
 );
+create table footfall.shares (
+  share_id uuid not null default gen_random_uuid(),
+  token_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  site text not null,
+  name text not null
+);
 create table footfall.site_keys (
   site_key text not null,
   site text not null,
@@ -240,7 +374,20 @@ create table footfall.sites (
   human_reasons text[] not null default '{}'::text[],
   retention_days integer,
   import_secret bytea,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  session_retention_days integer
+);
+create table footfall.source_maps (
+  uploaded_at timestamp with time zone not null default now(),
+  site text not null,
+  release text not null,
+  file text not null,
+  map text not null
+);
+create table footfall.tombstones (
+  erased_at timestamp with time zone not null,
+  site text not null,
+  subject_hash bytea not null
 );
 create table footfall.visitor_links (
   day date not null,
@@ -260,14 +407,46 @@ create table footfall.waiting_events (
   stream text not null
 );
 
+alter table footfall.annotations add constraint annotations_pkey PRIMARY KEY (site, annotation_id);
+alter table footfall.annotations add constraint annotations_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
 alter table footfall.api_keys add constraint api_keys_key_hash_key UNIQUE (key_hash);
 alter table footfall.api_keys add constraint api_keys_pkey PRIMARY KEY (key_id);
 alter table footfall.api_keys add constraint api_keys_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'analyst'::text, 'assign'::text, 'ingest'::text])));
+alter table footfall.audit_log add constraint audit_log_pkey PRIMARY KEY (site, at, audit_id);
 alter table footfall.daily_site_metrics add constraint daily_site_metrics_pkey PRIMARY KEY (site, day);
 alter table footfall.dead_letter add constraint dead_letter_pkey PRIMARY KEY (site, dead_letter_id);
 alter table footfall.dead_letter_overflow add constraint dead_letter_overflow_pkey PRIMARY KEY (site, day, reason);
+alter table footfall.erasures add constraint erasures_pkey PRIMARY KEY (site, erasure_id);
+alter table footfall.erasures add constraint erasures_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['visitor'::text, 'user'::text])));
+alter table footfall.error_states add constraint error_states_pkey PRIMARY KEY (site, signature);
+alter table footfall.error_states add constraint error_states_state_check CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text, 'ignored'::text])));
 alter table footfall.events add constraint events_pkey PRIMARY KEY (site, event_day, event_id);
+alter table footfall.experiment_assignments add constraint experiment_assignments_pkey PRIMARY KEY (site, experiment, phase, unit_type, unit_id);
+alter table footfall.experiment_exposures add constraint experiment_exposures_pkey PRIMARY KEY (site, experiment, phase, unit_type, unit_id, variation);
+alter table footfall.experiment_layers add constraint experiment_layers_pkey PRIMARY KEY (site, layer);
+alter table footfall.experiment_layers add constraint experiment_layers_layer_check CHECK ((layer ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'::text));
+alter table footfall.experiment_layers add constraint experiment_layers_share_check CHECK (((share >= (0)::numeric) AND (share <= (1)::numeric)));
+alter table footfall.experiment_phases add constraint experiment_phases_pkey PRIMARY KEY (site, experiment, phase);
+alter table footfall.experiment_phases add constraint experiment_phases_site_experiment_fkey FOREIGN KEY (site, experiment) REFERENCES footfall.experiments(site, experiment) ON DELETE CASCADE;
+alter table footfall.experiment_phases add constraint experiment_phases_coverage_check CHECK (((coverage >= (0)::numeric) AND (coverage <= (1)::numeric)));
+alter table footfall.experiment_phases add constraint experiment_phases_phase_check CHECK ((phase > 0));
+alter table footfall.experiments add constraint experiments_pkey PRIMARY KEY (site, experiment);
+alter table footfall.experiments add constraint experiments_site_layer_fkey FOREIGN KEY (site, layer) REFERENCES footfall.experiment_layers(site, layer);
+alter table footfall.experiments add constraint experiments_experiment_check CHECK ((experiment ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$'::text));
+alter table footfall.experiments add constraint experiments_hash_version_check CHECK ((hash_version = ANY (ARRAY[1, 2])));
+alter table footfall.experiments add constraint experiments_layer_end_check CHECK (((layer_end >= (0)::numeric) AND (layer_end <= (1)::numeric)));
+alter table footfall.experiments add constraint experiments_layer_start_check CHECK (((layer_start >= (0)::numeric) AND (layer_start <= (1)::numeric)));
+alter table footfall.experiments add constraint experiments_phase_check CHECK ((phase > 0));
+alter table footfall.experiments add constraint experiments_planned_units_check CHECK ((planned_units > 0));
+alter table footfall.experiments add constraint experiments_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'running'::text, 'stopped'::text, 'archived'::text])));
+alter table footfall.goals add constraint goals_site_name_key UNIQUE (site, name);
+alter table footfall.goals add constraint goals_pkey PRIMARY KEY (site, goal_id);
+alter table footfall.goals add constraint goals_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
+alter table footfall.goals add constraint goals_kind_check CHECK ((kind = ANY (ARRAY['page'::text, 'event'::text])));
 alter table footfall.odd_ids add constraint odd_ids_pkey PRIMARY KEY (site, event_id);
+alter table footfall.preview_secrets add constraint preview_secrets_pkey PRIMARY KEY (site);
+alter table footfall.privacy_keys add constraint privacy_keys_pkey PRIMARY KEY (name);
+alter table footfall.privacy_keys add constraint privacy_keys_name_check CHECK ((name = ANY (ARRAY['subject'::text, 'receipt'::text])));
 alter table footfall.rekeyed_events add constraint rekeyed_events_pkey PRIMARY KEY (site, event_day, event_id);
 alter table footfall.rollup_buckets add constraint rollup_buckets_pkey PRIMARY KEY (site, bucket);
 alter table footfall.rollup_days add constraint rollup_days_pkey PRIMARY KEY (site, dimension, day, key);
@@ -275,37 +454,64 @@ alter table footfall.rollup_frozen add constraint rollup_frozen_pkey PRIMARY KEY
 alter table footfall.rollup_sites add constraint rollup_sites_pkey PRIMARY KEY (site);
 alter table footfall.rollup_visitors add constraint rollup_visitors_pkey PRIMARY KEY (site, visitor, day);
 alter table footfall.schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (version);
+alter table footfall.segments add constraint segments_site_name_key UNIQUE (site, name);
+alter table footfall.segments add constraint segments_pkey PRIMARY KEY (site, segment_id);
+alter table footfall.segments add constraint segments_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
 alter table footfall.session_links add constraint session_links_pkey PRIMARY KEY (site, session_id);
 alter table footfall.sessions add constraint sessions_pkey PRIMARY KEY (site, session_id);
+alter table footfall.shares add constraint shares_token_hash_key UNIQUE (token_hash);
+alter table footfall.shares add constraint shares_pkey PRIMARY KEY (share_id);
+alter table footfall.shares add constraint shares_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
 alter table footfall.site_keys add constraint site_keys_pkey PRIMARY KEY (site_key);
 alter table footfall.site_keys add constraint site_keys_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
 alter table footfall.site_keys add constraint site_keys_site_key_check CHECK ((site_key ~ '^[A-Za-z0-9_-]{1,64}$'::text));
 alter table footfall.sites add constraint sites_pkey PRIMARY KEY (site);
 alter table footfall.sites add constraint sites_retention_days_check CHECK ((retention_days > 0));
+alter table footfall.sites add constraint sites_session_retention_days_check CHECK ((session_retention_days >= 36));
 alter table footfall.sites add constraint sites_site_check CHECK ((site ~ '^[a-z0-9-]{1,32}$'::text));
 alter table footfall.sites add constraint sites_week_start_check CHECK (((week_start >= 1) AND (week_start <= 7)));
+alter table footfall.source_maps add constraint source_maps_pkey PRIMARY KEY (site, release, file);
+alter table footfall.source_maps add constraint source_maps_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
+alter table footfall.tombstones add constraint tombstones_pkey PRIMARY KEY (site, subject_hash);
 alter table footfall.visitor_links add constraint visitor_links_pkey PRIMARY KEY (site, stream);
 alter table footfall.visitor_salts add constraint visitor_salts_pkey PRIMARY KEY (day);
 alter table footfall.waiting_events add constraint waiting_events_pkey PRIMARY KEY (site, stream, occurred_at, event_id);
 
 CREATE INDEX dead_letter_received ON footfall.dead_letter USING btree (site, received_at);
+CREATE INDEX events_custom ON ONLY footfall.events USING btree (site, name, occurred_at) WHERE (type = 'custom'::text);
+CREATE INDEX events_error ON ONLY footfall.events USING btree (site, occurred_at) WHERE (type = 'error'::text);
 CREATE INDEX events_occurred ON ONLY footfall.events USING brin (occurred_at) WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX events_session ON ONLY footfall.events USING btree (site, session_id);
+CREATE INDEX experiment_assignments_unit ON footfall.experiment_assignments USING btree (site, unit_type, unit_id);
+CREATE INDEX experiment_exposures_unit ON footfall.experiment_exposures USING btree (site, unit_type, unit_id);
 CREATE INDEX rollup_visitors_day ON footfall.rollup_visitors USING btree (site, day);
 CREATE INDEX session_links_age ON footfall.session_links USING btree (linked_at);
 CREATE INDEX session_links_stream ON footfall.session_links USING btree (site, stream) WHERE (stream IS NOT NULL);
 CREATE INDEX sessions_client ON footfall.sessions USING btree (site, client_session_id, started_at) WHERE (client_session_id IS NOT NULL);
 CREATE INDEX sessions_started ON footfall.sessions USING btree (site, started_at);
 CREATE INDEX sessions_visitor ON footfall.sessions USING btree (site, visitor_id, started_at);
+CREATE INDEX tombstones_age ON footfall.tombstones USING btree (erased_at);
 CREATE INDEX visitor_links_previous ON footfall.visitor_links USING btree (site, previous_stream);
 CREATE INDEX waiting_events_age ON footfall.waiting_events USING btree (occurred_at);
 
+alter table footfall.annotations enable row level security, force row level security;
 alter table footfall.api_keys enable row level security, force row level security;
+alter table footfall.audit_log enable row level security, force row level security;
 alter table footfall.daily_site_metrics enable row level security, force row level security;
 alter table footfall.dead_letter enable row level security, force row level security;
 alter table footfall.dead_letter_overflow enable row level security, force row level security;
+alter table footfall.erasures enable row level security, force row level security;
+alter table footfall.error_states enable row level security, force row level security;
 alter table footfall.events enable row level security, force row level security;
+alter table footfall.experiment_assignments enable row level security, force row level security;
+alter table footfall.experiment_exposures enable row level security, force row level security;
+alter table footfall.experiment_layers enable row level security, force row level security;
+alter table footfall.experiment_phases enable row level security, force row level security;
+alter table footfall.experiments enable row level security, force row level security;
+alter table footfall.goals enable row level security, force row level security;
 alter table footfall.odd_ids enable row level security, force row level security;
+alter table footfall.preview_secrets enable row level security, force row level security;
+alter table footfall.privacy_keys enable row level security, force row level security;
 alter table footfall.rekeyed_events enable row level security, force row level security;
 alter table footfall.rollup_buckets enable row level security, force row level security;
 alter table footfall.rollup_days enable row level security, force row level security;
@@ -313,14 +519,23 @@ alter table footfall.rollup_frozen enable row level security, force row level se
 alter table footfall.rollup_marks enable row level security, force row level security;
 alter table footfall.rollup_sites enable row level security, force row level security;
 alter table footfall.rollup_visitors enable row level security, force row level security;
+alter table footfall.segments enable row level security, force row level security;
 alter table footfall.session_links enable row level security, force row level security;
 alter table footfall.sessions enable row level security, force row level security;
+alter table footfall.shares enable row level security, force row level security;
 alter table footfall.site_keys enable row level security, force row level security;
 alter table footfall.sites enable row level security, force row level security;
+alter table footfall.source_maps enable row level security, force row level security;
+alter table footfall.tombstones enable row level security, force row level security;
 alter table footfall.visitor_links enable row level security, force row level security;
 alter table footfall.waiting_events enable row level security, force row level security;
 
+create policy owner_all on footfall.annotations for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.annotations for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy owner_all on footfall.api_keys for all to footfall_owner using (true) with check (true);
+create policy owner_read on footfall.audit_log for select to footfall_owner using (true);
+create policy owner_write on footfall.audit_log for insert to footfall_owner using () with check (true);
+create policy reader_one_site on footfall.audit_log for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.daily_site_metrics for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.daily_site_metrics for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.daily_site_metrics for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
@@ -330,11 +545,35 @@ create policy reader_one_site on footfall.dead_letter for select to footfall_rea
 create policy ingest_all on footfall.dead_letter_overflow for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.dead_letter_overflow for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.dead_letter_overflow for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy owner_all on footfall.erasures for all to footfall_owner using (true) with check (true);
+create policy owner_all on footfall.error_states for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.error_states for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.events for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.events for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.events for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.experiment_assignments for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.experiment_assignments for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.experiment_assignments for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.experiment_exposures for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.experiment_exposures for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.experiment_exposures for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.experiment_layers for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.experiment_layers for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.experiment_layers for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.experiment_phases for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.experiment_phases for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.experiment_phases for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.experiments for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.experiments for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.experiments for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy owner_all on footfall.goals for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.goals for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.odd_ids for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.odd_ids for all to footfall_owner using (true) with check (true);
+create policy ingest_all on footfall.preview_secrets for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.preview_secrets for all to footfall_owner using (true) with check (true);
+create policy ingest_subject on footfall.privacy_keys for select to footfall_ingest using ((name = 'subject'::text));
+create policy owner_all on footfall.privacy_keys for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.rekeyed_events for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.rekeyed_events for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.rollup_buckets for all to footfall_ingest using (true) with check (true);
@@ -354,30 +593,53 @@ create policy owner_all on footfall.rollup_sites for all to footfall_owner using
 create policy reader_one_site on footfall.rollup_sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.rollup_visitors for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.rollup_visitors for all to footfall_owner using (true) with check (true);
+create policy owner_all on footfall.segments for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.segments for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.session_links for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.session_links for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.sessions for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.sessions for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.sessions for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy owner_all on footfall.shares for all to footfall_owner using (true) with check (true);
 create policy ingest_read on footfall.site_keys for select to footfall_ingest using (true);
 create policy owner_all on footfall.site_keys for all to footfall_owner using (true) with check (true);
 create policy ingest_read on footfall.sites for select to footfall_ingest using (true);
 create policy owner_all on footfall.sites for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy owner_all on footfall.source_maps for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.source_maps for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_read on footfall.tombstones for select to footfall_ingest using (true);
+create policy owner_all on footfall.tombstones for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.visitor_links for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.visitor_links for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.waiting_events for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.waiting_events for all to footfall_owner using (true) with check (true);
 
+grant select on footfall.annotations to footfall_reader;
+grant select on footfall.audit_log to footfall_reader;
 grant delete, insert, select, update on footfall.daily_site_metrics to footfall_ingest;
 grant select on footfall.daily_site_metrics to footfall_reader;
 grant delete, insert, select, update on footfall.dead_letter to footfall_ingest;
 grant select on footfall.dead_letter to footfall_reader;
 grant delete, insert, select, update on footfall.dead_letter_overflow to footfall_ingest;
 grant select on footfall.dead_letter_overflow to footfall_reader;
+grant select on footfall.error_states to footfall_reader;
 grant insert, select, update on footfall.events to footfall_ingest;
 grant select on footfall.events to footfall_reader;
+grant delete, insert, select, update on footfall.experiment_assignments to footfall_ingest;
+grant select on footfall.experiment_assignments to footfall_reader;
+grant delete, insert, select, update on footfall.experiment_exposures to footfall_ingest;
+grant select on footfall.experiment_exposures to footfall_reader;
+grant select on footfall.experiment_layers to footfall_ingest;
+grant select on footfall.experiment_layers to footfall_reader;
+grant select on footfall.experiment_phases to footfall_ingest;
+grant select on footfall.experiment_phases to footfall_reader;
+grant select on footfall.experiments to footfall_ingest;
+grant select on footfall.experiments to footfall_reader;
+grant select on footfall.goals to footfall_reader;
 grant insert, select on footfall.odd_ids to footfall_ingest;
+grant insert, select on footfall.preview_secrets to footfall_ingest;
+grant select on footfall.privacy_keys to footfall_ingest;
 grant delete, insert, select, update on footfall.rekeyed_events to footfall_ingest;
 grant delete, insert, select, update on footfall.rollup_buckets to footfall_ingest;
 grant select on footfall.rollup_buckets to footfall_reader;
@@ -392,14 +654,28 @@ grant select on footfall.rollup_sites to footfall_reader;
 grant delete, insert, select, update on footfall.rollup_visitors to footfall_ingest;
 grant select on footfall.schema_migrations to footfall_ingest;
 grant select on footfall.schema_migrations to footfall_reader;
+grant select on footfall.segments to footfall_reader;
 grant delete, insert, select, update on footfall.session_links to footfall_ingest;
 grant delete, insert, select, update on footfall.sessions to footfall_ingest;
 grant select on footfall.sessions to footfall_reader;
 grant select on footfall.site_keys to footfall_ingest;
+grant select on footfall.source_maps to footfall_reader;
+grant select on footfall.tombstones to footfall_ingest;
 grant delete, insert, select, update on footfall.visitor_links to footfall_ingest;
 grant delete, insert, select on footfall.visitor_salts to footfall_ingest;
 grant delete, insert, select, update on footfall.waiting_events to footfall_ingest;
 
+create view footfall.exposure_events with (security_invoker = true) -- (
+--   site text,
+--   event_day date,
+--   event_id uuid,
+--   occurred_at timestamp with time zone,
+--   experiment text,
+--   phase integer,
+--   unit_type text,
+--   unit_id text,
+--   variation text
+-- );
 create view footfall.rollup_visits with (security_invoker = true) -- (
 --   site text,
 --   started_at timestamp with time zone,
@@ -572,11 +848,106 @@ create view pipeline.user_sessions with (security_invoker = true) -- (
 --   viewport_height integer,
 --   device_pixel_ratio numeric(3,2)
 -- );
+create view social.error_logs with (security_invoker = true) -- (
+--   id uuid,
+--   user_id text,
+--   session_id uuid,
+--   error_type character varying(100),
+--   error_message text,
+--   error_stack text,
+--   url text,
+--   user_agent text,
+--   timestamp timestamp with time zone,
+--   severity character varying(20),
+--   category character varying(50),
+--   resolved boolean,
+--   resolved_at timestamp with time zone,
+--   resolved_by text
+-- );
+create view social.events with (security_invoker = true) -- (
+--   id uuid,
+--   user_id text,
+--   session_id uuid,
+--   event_name character varying(200),
+--   event_category character varying(50),
+--   timestamp timestamp with time zone,
+--   client_timestamp timestamp with time zone,
+--   server_processing_time interval,
+--   event_data jsonb,
+--   url text,
+--   pathname character varying(2048),
+--   referrer text,
+--   platform text,
+--   browser character varying(50),
+--   browser_version character varying(20),
+--   os character varying(50),
+--   os_version character varying(20),
+--   status character varying(20),
+--   is_valid boolean,
+--   validation_errors jsonb
+-- );
+create view social.experiment_assignments with (security_invoker = true) -- (
+--   id uuid,
+--   experiment_id uuid,
+--   user_id text,
+--   variant character varying(100),
+--   assigned_at timestamp with time zone
+-- );
+create view social.experiments with (security_invoker = true) -- (
+--   id uuid,
+--   name character varying(200),
+--   description text,
+--   start_date timestamp with time zone,
+--   end_date timestamp with time zone,
+--   status character varying(20),
+--   variants jsonb,
+--   traffic_allocation jsonb,
+--   target_metrics jsonb,
+--   statistical_significance numeric(5,4),
+--   winning_variant character varying(100),
+--   confidence_level numeric(5,4)
+-- );
+create view social.performance_metrics with (security_invoker = true) -- (
+--   id uuid,
+--   user_id text,
+--   session_id uuid,
+--   metric_name character varying(100),
+--   metric_value numeric(15,6),
+--   metric_unit character varying(20),
+--   page_url text,
+--   browser character varying(50),
+--   platform text,
+--   timestamp timestamp with time zone,
+--   metadata jsonb
+-- );
+create view social.user_sessions with (security_invoker = true) -- (
+--   id uuid,
+--   user_id text,
+--   session_token character varying(255),
+--   platform text,
+--   device_info jsonb,
+--   ip_address inet,
+--   user_agent text,
+--   screen_resolution character varying(20),
+--   viewport_size character varying(20),
+--   started_at timestamp with time zone,
+--   ended_at timestamp with time zone,
+--   duration interval,
+--   page_views integer,
+--   interactions integer,
+--   city character varying(100),
+--   region character varying(100),
+--   country character varying(3),
+--   bounce_rate numeric(5,4),
+--   scroll_depth_avg numeric(5,4),
+--   time_to_first_interaction interval
+-- );
 
 create function footfall.end_sessions(moment timestamp with time zone) returns void;
 create function footfall.find_previous_days(roll_site text, roll_day date, visitors bigint[]) returns TABLE(visitor bigint, key bigint, previous date);
 create function footfall.freeze_rollups(freeze_site text, first_day date, last_day date) returns void;
 create function footfall.lock_rollups(roll_site text) returns bigint;
+create function footfall.rebuild_exposures(of_site text, of_experiment text) returns void;
 create function footfall.relink_visitors(roll_site text, roll_day date, changed bigint[]) returns date[];
 create function footfall.restart_rollups(roll_site text, zone text) returns void;
 create function footfall.roll_up(roll_site text, max_days integer, first_day date DEFAULT '-infinity'::date, last_day date DEFAULT 'infinity'::date) returns integer;

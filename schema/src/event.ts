@@ -146,7 +146,13 @@ const pageVisibility = z.object({
 const exposure = z.object({
   ...base,
   type: z.literal('exposure'),
-  props: props({ experiment: text, variation: text, phase: z.number().int() }),
+  props: props({
+    experiment: text,
+    variation: text,
+    phase: z.number().int(),
+    unitType: text,
+    unit: text,
+  }),
 });
 const identify = z.object({ ...base, type: z.literal('identify'), props: freeProps });
 const custom = z.object({ ...base, name: text.min(1), type: z.literal('custom'), props: freeProps });

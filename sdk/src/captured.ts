@@ -77,6 +77,15 @@ export type WebVitalProps = {
   attribution: Props;
 };
 
+export type ExposureProps = {
+  experiment: string;
+  variation: string;
+  phase: number;
+  unitType: string;
+  /** The id of the unit, where it is neither the visitor nor the user of the batch. */
+  unit?: string | undefined;
+};
+
 /** What a capture hands over. Id, time, page and order are added by the tracker. */
 export type Captured =
   | { type: 'click'; props: ClickProps }
@@ -87,5 +96,6 @@ export type Captured =
   | { type: 'web_vital'; value: number; props: WebVitalProps }
   | { type: 'text_copy'; props: ElementProps & { length: number } }
   | { type: 'page_visibility'; props: { state: 'visible' | 'hidden'; previousMs: number } }
+  | { type: 'exposure'; props: ExposureProps }
   | { type: 'identify' }
   | ({ type: 'custom'; name: string; props?: Props | undefined } & Money);

@@ -26,7 +26,7 @@ export function createGate({ identity, queue, ledger, transport, log }: Parts): 
     const mode = identity.mode();
     if (mode > hold) {
       log('queued', event);
-      queue.add(event, identity.groupAt(event.ts));
+      queue.add(event, identity.groupAt(event));
       transport.schedule();
     } else {
       log(mode === hold ? 'held' : 'not allowed', event);

@@ -1,15 +1,20 @@
 import { maxIdChars } from '@footfall/schema/limits';
-import { cookieless, type Mode, modeFor, off, persistent } from './consent.js';
+import { cookieless, hold, type Mode, modeFor, off, persistent } from './consent.js';
 import { nextId } from './event-id.js';
-import type { ConsentState, Options } from './options.js';
-import { sessionAt } from './session.js';
+import type { ConsentState, Options, Units } from './options.js';
+import { lastSession, sessionAt } from './session.js';
 import type { Store } from './store.js';
-import type { Group } from './wire.js';
+import type { Group, WireEvent } from './wire.js';
+
+/** Engagement, web vitals and exposures tell of what went on, so that they would prolong a session by the time that nothing happened. */
+const passive = /^(eng|web|exp)/;
 
 export type Identity = {
   mode(): Mode;
   /** The identity that an event of this moment carries. */
-  groupAt(nowMs: number): Group;
+  groupAt(event: Pick<WireEvent, 'ts' | 'type'>): Group;
+  /** Who is known, without starting or prolonging a session; undefined where nothing may be stored or sent. */
+  units(): Units | undefined;
   setUser(userId: string | null): void;
   /** An opt-out is remembered; of consent the page's own tool remembers the state. */
   consent(state: ConsentState | 'opt-out'): void;
@@ -27,17 +32,29 @@ export function createIdentity(store: Store, options: Options): Identity {
     return store.get('optout') ? off : modeFor(state, options, navigator);
   }
 
-  function groupAt(nowMs: number): Group {
-    if (mode() < persistent)
+  function groupAt({ ts, type }: Pick<WireEvent, 'ts' | 'type'>): Group {
+    const { visitor: id, user: userId, isKept } = units() ?? {};
+    if (!isKept)
       return {
-        visitor: user ? { userId: user } : undefined,
+        visitor: userId ? { userId } : undefined,
         context: { consent: state === 'denied' ? state : 'cookieless' },
       };
     return {
-      visitor: { id: visitor(), userId: user || store.get('user') || undefined },
-      session: { id: sessionAt(store, nowMs) },
+      visitor: { id, userId },
+      session: { id: (passive.test(type) && lastSession(store)) || sessionAt(store, ts) },
       linkCookieless: links,
       context: { consent: 'granted' },
+    };
+  }
+
+  function units(): Units | undefined {
+    const now = mode();
+    if (now <= hold) return undefined;
+    const isKept = now === persistent;
+    return {
+      visitor: isKept ? visitor() : undefined,
+      user: user || (isKept && store.get('user')) || undefined,
+      isKept,
     };
   }
 
@@ -69,9 +86,9 @@ export function createIdentity(store: Store, options: Options): Identity {
   function forgetUnlessAllowed(): void {
     if (mode() !== off && state !== 'denied') return;
     user = links = undefined;
-    ['visitor', 'user', 'session'].forEach(store.remove);
+    ['visitor', 'user', 'session', ...store.names('x.')].forEach(store.remove);
   }
 
   forgetUnlessAllowed();
-  return { mode, groupAt, setUser, consent };
+  return { mode, groupAt, units, setUser, consent };
 }

@@ -75,6 +75,9 @@ export type Footfall<Events = Record<string, Props>> = {
   stop(): void;
 };
 
+/** Who a page's visitor is known as. `isKept`: with leave to remember it in this browser. */
+export type Units = { visitor: string | undefined; user: string | undefined; isKept: boolean };
+
 /** What a capture may use. */
 export type Tracker = {
   /** Records what happened now, or at the time of the stamp. */
@@ -97,6 +100,11 @@ export type Tracker = {
   text(value: string, maxChars: number): string;
   url(value: string): string;
   readonly hash: boolean;
+  readonly options: Options;
+  /** Texts that outlive the page. What is kept under a name that begins with `x.` is erased with the identity. */
+  readonly store: { get(name: string): string; set(name: string, value: string): void };
+  /** Who is known, without starting or prolonging a session; undefined where nothing may be stored or sent. */
+  units(): Units | undefined;
 };
 
 /** A part that records something on its own, such as `click()`. */

@@ -5,6 +5,11 @@ import type { Store } from './store.js';
 /** The name under which the session is stored. */
 const name = 'session';
 
+/** The session that was last, or nothing: what a passive event belongs to, which neither starts nor prolongs one. */
+export function lastSession(store: Store): string | undefined {
+  return store.get(name).split(' ')[0];
+}
+
 /** The session of all tabs of the site at this moment; activity extends it. Stored as `id start lastSeen`. */
 export function sessionAt(store: Store, nowMs: number): string {
   const [stored = '', start, seen] = store.get(name).split(' ');

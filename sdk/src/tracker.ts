@@ -3,7 +3,7 @@ import { createContext } from './context.js';
 import { createDelivery } from './delivery.js';
 import { createGate, type Gate } from './gate.js';
 import type { Guard, Log } from './guard.js';
-import { createIdentity } from './identity.js';
+import { createIdentity, type Identity } from './identity.js';
 import { createLedger } from './ledger.js';
 import { exclusively } from './lock.js';
 import type { Footfall, Options, Tracker } from './options.js';
@@ -11,7 +11,7 @@ import { createPause } from './pause.js';
 import { createQueue } from './queue.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { cleanText } from './redact.js';
-import { openStore } from './store.js';
+import { openStore, type Store } from './store.js';
 import { createTransport, type Transport } from './transport.js';
 
 type Tools = { guard: Guard; log: Log; onStop: () => void };
@@ -46,7 +46,7 @@ export function start(options: Options, { guard, log, onStop }: Tools): Footfall
     else gate.drop('before_send');
   });
 
-  startCaptures(options, { gate, recorder, transport, guard, signal });
+  startCaptures(options, { gate, recorder, transport, guard, signal, identity, store });
   transport.resume();
   return publicApi({ gate, recorder, transport, guard }, () => {
     ended.abort();
@@ -59,6 +59,7 @@ function ingestUrl({ endpoint, site }: Options): string {
   return `${endpoint.replace(/\/+$/, '')}/v1/events?site=${encodeURIComponent(site)}`;
 }
 
+type Browser = { signal: AbortSignal; identity: Identity; store: Store };
 type Parts = { gate: Gate; recorder: Recorder; transport: Transport; guard: Guard };
 
 /**
@@ -66,9 +67,10 @@ type Parts = { gate: Gate; recorder: Recorder; transport: Transport; guard: Guar
  * `unload` and `beforeunload` are never used: they keep pages out of the back/forward cache.
  */
 function startCaptures(
-  { captures = [], hash = false }: Options,
-  { gate, recorder, transport, guard, signal }: Parts & { signal: AbortSignal },
+  options: Options,
+  { gate, recorder, transport, guard, signal, identity, store }: Parts & Browser,
 ): void {
+  const { captures = [], hash = false } = options;
   const hideListeners: ((ends: boolean) => void)[] = [transport.flushNow];
   const hide = (ends: boolean) => hideListeners.forEach((listener) => void listener(ends));
 
@@ -89,6 +91,9 @@ function startCaptures(
       drop: gate.drop,
       text: cleanText,
       hash,
+      options,
+      store,
+      units: identity.units,
     });
 }
 

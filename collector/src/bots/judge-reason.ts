@@ -19,6 +19,13 @@ export async function judgeReason(
   let changed = 0;
   for (const range of [...days, outside])
     changed += await judgeEvents(database, { site, reason, isHuman, range });
+  await database.asIngest((tx) =>
+    tx.query(
+      `/* judge-reason.judgeReason */
+       select footfall.rebuild_exposures(site, experiment) from footfall.experiments where site = $1::text`,
+      [site],
+    ),
+  );
   return changed;
 }
 

@@ -53,7 +53,12 @@ async function startCollector(
   });
   try {
     const adminKey = await prepareDatabase(store.database, config);
-    const jobs = await startJobs({ database: store.database, now: Date.now, log });
+    const jobs = await startJobs({
+      database: store.database,
+      now: Date.now,
+      log,
+      archiveDir: config.archiveDir,
+    });
     const ingest = await startIngest({
       ...config,
       database: store.database,

@@ -53,6 +53,13 @@ export async function ensurePartitions(
   return left;
 }
 
+/** Creates partitions as they were elsewhere. */
+export async function createPartitions(database: Database, ranges: PartitionRange[]): Promise<void> {
+  for (const range of ranges)
+    if (!(await makePartition(database, range)))
+      throw new Error(`partitions: ${range.name} waits for a lock`);
+}
+
 /** All partitions but the default one, the oldest first. */
 export async function listPartitions(tx: Transaction): Promise<PartitionRange[]> {
   const rows = await tx.query<{ name: string }>(
@@ -63,9 +70,23 @@ export async function listPartitions(tx: Transaction): Promise<PartitionRange[]>
   return rows.flatMap(({ name }) => readRange(name) ?? []).sort((a, b) => (a.from < b.from ? -1 : 1));
 }
 
-/** Drops a partition, in a transaction of its own. False where its tables were in use: the next run tries again. */
-export async function dropPartition(database: Database, { name }: PartitionRange): Promise<boolean> {
-  return withLocks(database, (tx) => tx.query(`drop table if exists footfall.${name}`));
+/**
+ * Drops a partition, in a transaction of its own. False where its tables were in use: the next run tries again.
+ *
+ * @param archive reads it before; nobody writes to it meanwhile
+ */
+export async function dropPartition(
+  database: Database,
+  { name }: PartitionRange,
+  archive?: (tx: Transaction, table: string) => Promise<void>,
+): Promise<boolean> {
+  return withLocks(database, async (tx) => {
+    if (archive) {
+      await tx.query(`lock table footfall.${name} in share row exclusive mode`);
+      await archive(tx, name);
+    }
+    await tx.query(`drop table if exists footfall.${name}`);
+  });
 }
 
 // Days further ahead come from servers whose clock is wrong: they wait until their time has come.

@@ -84,7 +84,8 @@ async function storeRevived(
   for (const [event, outcome] of await commitIsolating(database, parts)) {
     const letter = passing.get(event);
     if (!letter) continue;
-    if (outcome === 'stored' || outcome === 'duplicate') {
+    if (outcome === 'erased') settled.done.push(letter);
+    else if (outcome === 'stored' || outcome === 'duplicate') {
       summary[outcome] += 1;
       settled.done.push(letter);
     } else settled.stay.push(refusals.get(event) ?? letter);

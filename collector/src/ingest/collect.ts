@@ -1,4 +1,5 @@
 import type { BatchAnswer, Rejection } from '@footfall/schema';
+import type { RateLimits } from '../access/rate-limits.js';
 import type { IngestMetrics } from '../metrics/ingest-metrics.js';
 import { applyExclusions } from './apply-exclusions.js';
 import { countOutcomes, countRefusal } from './count-outcomes.js';
@@ -13,7 +14,12 @@ import { type Batch, readEnvelope } from './read-envelope.js';
 import { scrubEvents } from './scrub.js';
 import { type RefusedEvent, type ValidEvent, validateEvents } from './validate.js';
 
-export type CollectDeps = EnrichDeps & { committer: Committer; metrics: IngestMetrics };
+export type CollectDeps = EnrichDeps & {
+  committer: Committer;
+  metrics: IngestMetrics;
+  /** Throws a Refusal where a sender or a site sends too much. */
+  limits: Pick<RateLimits, 'takeEvents'>;
+};
 
 /** A request as it came in: who sent it, when, and its parsed body with the size that it had. */
 export type Received = { client: Client; receivedAt: number; body: unknown; bytes: number };
@@ -23,11 +29,13 @@ type Sources = Map<PendingEvent, ValidEvent>;
 /**
  * Takes a batch from its parsed body to its answer. When it returns, every accepted event is durable.
  *
- * @throws Refusal 400 for an envelope that is not one, 413 for too many events, 503 when too much is waiting
+ * @throws Refusal 400 for an envelope that is not one, 413 for too many events, 429 over a rate limit, 503 when too much is waiting
  */
 export async function collect(deps: CollectDeps, received: Received): Promise<BatchAnswer> {
   const batch = readEnvelope(received.body);
+  const { client } = received;
   try {
+    deps.limits.takeEvents({ ...client, site: client.site.site }, batch.events.length);
     return await store(deps, { received, batch });
   } catch (error) {
     countRefusal(deps.metrics, { events: batch.events.length, error });
@@ -114,7 +122,7 @@ function answer({
   excluded: number;
   serverTime: number;
 }): BatchAnswer {
-  const count = { stored: 0, duplicate: 0, spooled: 0 };
+  const count = { stored: 0, duplicate: 0, spooled: 0, erased: 0 };
   const rejected: Rejection[] = refused.map(({ index, id, code, message }) => ({ index, id, code, message }));
   for (const [pending, source] of sources) {
     const outcome = outcomes.get(pending) ?? 'duplicate';
@@ -122,12 +130,13 @@ function answer({
     else if (outcome === 'refused') rejected.push(toRejection(pending, source, 'schema'));
     else count[outcome] += 1;
   }
+  const leftOut = excluded + count.erased;
   return {
     // What is spooled may turn out to be stored already: that is known only when the database is back.
     accepted: count.stored + count.spooled,
     duplicate: count.duplicate,
     rejected: rejected.sort((a, b) => a.index - b.index),
-    ...(excluded > 0 && { excluded }),
+    ...(leftOut > 0 && { excluded: leftOut }),
     serverTime,
   };
 }

@@ -1,20 +1,30 @@
-import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../db/database.js';
+import { recordExposures } from '../experiments/record-exposures.js';
+import { type Erased, findErased } from '../privacy/tombstones.js';
 import { markDirty } from '../rollups/mark-dirty.js';
 import { type FirstLock, rerunWhenBusy } from '../sessions/lock-streams.js';
 import { planSessions, settleSessions } from '../sessions/sessionize.js';
 import { type DeadLetter, writeDeadLetters } from './dead-letter.js';
 import type { PendingEvent } from './event-row.js';
 import { findStored, insertEvents, keyOf } from './insert-events.js';
+import { oddLock } from './odd-lock.js';
 import { setTimesOnPage } from './time-on-page.js';
 
-export type Outcome = 'stored' | 'duplicate' | 'too_old';
+/** `erased`: from before the erasure of its visitor or user, and not stored again. */
+export type Outcome = 'stored' | 'duplicate' | 'too_old' | 'erased';
 
-// A regular and an odd copy of one event must not be in flight together: neither would see the other.
-const oddLock = BigInt.asIntN(
-  64,
-  createHash('sha256').update('footfall odd events').digest().readBigUInt64BE(),
-);
+/** Events that turned out to be of erased people: the transaction has to begin again without them. */
+class ErasedFound extends Error {
+  override name = 'ErasedFound';
+  readonly events: Erased['events'];
+
+  constructor(events: Erased['events']) {
+    super('commit: events of erased people are in the flush');
+    this.events = events;
+  }
+}
+
+type Options = { deadLetters: (tooOld: PendingEvent[]) => DeadLetter[] };
 
 /**
  * Writes events, their sessions and what was refused in one transaction. When it returns, all of it is durable.
@@ -24,22 +34,47 @@ const oddLock = BigInt.asIntN(
 export async function commit(
   database: Database,
   events: PendingEvent[],
-  { deadLetters }: { deadLetters: (tooOld: PendingEvent[]) => DeadLetter[] },
+  options: Options,
 ): Promise<Outcome[]> {
+  try {
+    return await store(database, events, options);
+  } catch (error) {
+    if (!(error instanceof ErasedFound)) throw error;
+    const erased = error.events;
+    const rest = events.filter((event) => !erased.has(event));
+    const outcomes = await commit(database, rest, options);
+    return events.map((event) => (erased.has(event) ? 'erased' : (outcomes.shift() ?? 'duplicate')));
+  }
+}
+
+function store(database: Database, events: PendingEvent[], { deadLetters }: Options): Promise<Outcome[]> {
   const young = firstOfEach(events.filter((event) => !event.isTooOld));
   return rerunWhenBusy((streams) =>
     database.asIngest(async (tx) => {
       const plan = await planSessions(tx, young, { firstLock: oddLockOf(young), alsoLocked: streams });
       setTimesOnPage(young);
-      const insertedKeys = await insertEvents(tx, young);
+      const [insertedKeys] = await Promise.all([insertEvents(tx, young), expectNoneErased(tx, events)]);
       const inserted = young.filter((event) => insertedKeys.has(keyOf(event)));
       const starts = await settleSessions(tx, plan, inserted);
       markDirty(tx, inserted, starts);
+      recordExposures(tx, inserted);
       const tooOld = await findTooOld(tx, events);
-      await writeDeadLetters(tx, deadLetters([...tooOld]));
+      await writeDeadLetters(tx, await withoutErased(tx, deadLetters([...tooOld])));
       return outcomesOf(events, new Set(inserted), tooOld);
     }),
   );
+}
+
+// Behind the locks, and on its way together with the insert.
+async function expectNoneErased(tx: Transaction, events: PendingEvent[]): Promise<void> {
+  const erased = await findErased(tx, { events, letters: [] });
+  if (erased.events.size > 0) throw new ErasedFound(erased.events);
+}
+
+async function withoutErased(tx: Transaction, letters: DeadLetter[]): Promise<DeadLetter[]> {
+  if (letters.length === 0) return [];
+  const erased = await findErased(tx, { events: [], letters });
+  return letters.filter((letter) => !erased.letters.has(letter));
 }
 
 function firstOfEach(events: PendingEvent[]): PendingEvent[] {

@@ -21,6 +21,7 @@ export function countOutcomes({ events, clockSkewSeconds }: IngestMetrics, answe
     const outcome = outcomes.get(row) ?? 'duplicate';
     if (outcome === 'too_old') events.add({ outcome: 'rejected', reason: 'too_old' });
     else if (outcome === 'refused') events.add({ outcome: 'rejected', reason: 'schema' });
+    else if (outcome === 'erased') events.add({ outcome: 'rejected', reason: 'erased' });
     else events.add({ outcome, reason: '' });
   }
   for (const { code } of refused) events.add({ outcome: 'rejected', reason: code });

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { authorizeBy } from '../access/authorize.js';
 import { findClientAddress, type ProxyTrust } from '../access/client-address.js';
 import { isOriginAllowed } from '../access/origin.js';
+import type { RateLimits } from '../access/rate-limits.js';
 import type { SecretKeys } from '../access/secret-keys.js';
 import type { SiteKeys } from '../access/site-keys.js';
 import type { Site } from '../access/sites.js';
@@ -19,6 +20,7 @@ export type IngestDeps = CollectDeps &
     now: () => number;
     /** Throws a Refusal where the disk takes no more events. */
     requireRoom: () => void;
+    limits: RateLimits;
   };
 
 type Environment = { Bindings: HttpBindings };
@@ -39,6 +41,7 @@ export function ingestRoutes(deps: IngestDeps): Hono<Environment> {
     const origin = requireOrigin(site.site, readHeader);
     const address = findClientAddress(incoming.socket.remoteAddress, readHeader, deps);
     const client = describeClient({ ...site, address }, readHeader);
+    deps.limits.requireQuiet(client);
     const answer = await collect(deps, { client, receivedAt, ...(await readBody(incoming)) });
     deps.metrics.ackSeconds.observe((deps.now() - receivedAt) / 1000);
     return c.json(answer, 200, corsHeaders(origin));

@@ -1,3 +1,9 @@
+import {
+  createRateLimits,
+  defaultRateLimits,
+  type RateLimitSettings,
+  type RateLimits,
+} from '../access/rate-limits.js';
 import { createSecretKeys, type SecretKeys } from '../access/secret-keys.js';
 import { createSiteKeys, type SiteKeys } from '../access/site-keys.js';
 import { type Availability, createAvailability } from '../db/availability.js';
@@ -24,6 +30,7 @@ export type Ingest = {
   metrics: IngestMetrics;
   registry: Registry;
   requireRoom: () => void;
+  limits: RateLimits;
   /**
    * Stores what is waiting, or spools it where the database takes too long.
    *
@@ -39,6 +46,7 @@ type Options = {
   spoolDir: string;
   spoolMaxBytes: number;
   minFreeBytes: number | undefined;
+  rateLimits?: RateLimitSettings;
   now: () => number;
   log: (line: string) => void;
 };
@@ -72,8 +80,11 @@ export async function startIngest(options: Options): Promise<Ingest> {
     await spool.close();
   }
 
+  const { rateLimits = defaultRateLimits, now } = options;
+  const limits = createRateLimits(rateLimits, { now, unread: metrics.unread });
   const requireRoom = () => requireSpace(disk.database);
-  return { ...lookups, committer, availability, spool, disk, metrics, registry, requireRoom, stop };
+  const stored = { committer, availability, spool, disk, metrics, registry };
+  return { ...lookups, ...stored, requireRoom, limits, stop };
 }
 
 async function openStorage(options: Options) {

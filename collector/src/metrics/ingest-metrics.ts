@@ -8,6 +8,8 @@ export type IngestMetrics = {
   clockSkewSeconds: Histogram;
   replayed: Counter;
   damaged: Counter;
+  /** Requests of addresses that went on while they were refused: how many events they held is not known. */
+  unread: Counter;
 };
 
 const secondsBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -40,6 +42,10 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
     damaged: registry.counter(
       'footfall_spool_damaged_total',
       'Lines of the spool that were changed after they were written',
+    ),
+    unread: registry.counter(
+      'footfall_unread_requests_total',
+      'Requests that were refused before their body was read, as their address was over its limit already',
     ),
   };
 }

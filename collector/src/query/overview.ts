@@ -1,8 +1,21 @@
-import type { Transaction } from '../db/database.js';
-import type { BreakdownRow, DayRange, Source, Totals } from './day-range.js';
-import type { Dimension } from './dimensions.js';
+import type { Database, Transaction } from '../db/database.js';
+import { refreshRollups } from '../rollups/refresh.js';
+import { prepareTransaction } from './answer-query.js';
+import type { MetricName } from './catalog/metrics.js';
+import type { Question, SourceName } from './compile/compile-query.js';
+import { type Asked, compileTogether } from './compile/compile-together.js';
+import { isOfEvent } from './compile/core.js';
+import { readDefinitions } from './definitions.js';
+import { expandSegments } from './filters/expand-segments.js';
+import type { Filter } from './filters/filter-schema.js';
+import { addDays, daysBetween } from './period/calendar.js';
+import { resolvePeriods, type SiteCalendar } from './period/resolve-period.js';
+import { createRawScope } from './raw-scope.js';
 
-export type Overview = DayRange & {
+/** Days of the site's calendar, both inclusive. */
+export type DayRange = { from: string; to: string };
+
+type Totals = {
   visitors: number;
   sessions: number;
   pageviews: number;
@@ -10,54 +23,201 @@ export type Overview = DayRange & {
   bounce_rate: number;
   /** Mean, in seconds. */
   visit_duration: number;
-  pages: { path: string | null; visitors: number; pageviews: number }[];
-  referrers: { source: string | null; visitors: number; sessions: number }[];
-  countries: { country: string | null; visitors: number; sessions: number }[];
-  browsers: { browser: string | null; visitors: number; sessions: number }[];
-  meta: { bot_events: number; source: Source['name']; definitions: Record<string, string> };
 };
+
+type Visits = { visitors: number; sessions: number };
+type Breakdown<Name extends string> = ({ [name in Name]: string | null } & Visits)[];
+
+export type Overview = DayRange &
+  Totals & {
+    site: string;
+    timezone: string;
+    /** The same number of days before. */
+    previous: DayRange & Totals;
+    series: ({ day: string; pageviews: number } & Visits)[];
+    pages: { path: string | null; visitors: number; pageviews: number }[];
+    entry_pages: Breakdown<'path'>;
+    exit_pages: Breakdown<'path'>;
+    referrers: Breakdown<'source'>;
+    channels: Breakdown<'channel'>;
+    countries: Breakdown<'country'>;
+    browsers: Breakdown<'browser'>;
+    systems: Breakdown<'os'>;
+    devices: Breakdown<'device'>;
+    campaigns: Breakdown<'campaign'>;
+    meta: { bot_events: number; source: SourceName; definitions: Record<string, string> };
+  };
 
 const maxRows = 10;
 
 const definitions = {
-  visitors: 'distinct visitor ids with an event in the range; cookieless ids change at midnight UTC',
+  visitors:
+    'distinct visitor ids with an event in the range; filtered by visits alone: of sessions that started in it; cookieless ids change at midnight UTC',
   sessions: 'sessions that started in the range: a gap of more than 30 minutes or 24 hours ends one',
-  pageviews: 'pageview events in the range',
+  pageviews: 'pageview events in the range; filtered by visits alone: those of sessions that started in it',
   bounce_rate: 'percent of sessions with one pageview, no interaction and less than 10 s engaged',
   visit_duration: 'mean seconds from the first to the last event of a session, zeros included',
   bots: 'events of bots are stored with their reason and left out of every number but bot_events',
 };
 
+/** By what the overview breaks down, under which name, and what the value is called in its rows. */
+const breakdowns = {
+  pages: { dimension: 'event:page', value: 'path' },
+  entry_pages: { dimension: 'visit:entry_page', value: 'path' },
+  exit_pages: { dimension: 'visit:exit_page', value: 'path' },
+  referrers: { dimension: 'visit:source', value: 'source' },
+  channels: { dimension: 'visit:channel', value: 'channel' },
+  countries: { dimension: 'visit:country', value: 'country' },
+  browsers: { dimension: 'visit:browser', value: 'browser' },
+  systems: { dimension: 'visit:os', value: 'os' },
+  devices: { dimension: 'visit:device', value: 'device' },
+  campaigns: { dimension: 'visit:utm_campaign', value: 'campaign', isSet: true },
+} as const;
+
+type Request = { calendar: SiteCalendar; days: DayRange; filters: readonly Filter[] };
+
 /** What happened on a site within a range of days. Bots are left out, and counted apart. */
-export async function readOverview(tx: Transaction, days: DayRange, source: Source): Promise<Overview> {
-  const breakdown = (dimension: Dimension) => source.readBreakdown(tx, days, dimension, maxRows);
-  const totals = await source.readTotals(tx, days);
+export async function readOverview(
+  database: Database,
+  { calendar, days, filters }: Request,
+): Promise<Overview> {
+  const { site } = calendar;
+  const [current, previous] = await database.withSite(site, (tx) => ask(tx, calendar, { days, filters }));
+  const fresh = await useRollups(database, current, days);
+  const before = await useRollups(database, previous, previousDays(days));
+  return database.withSite(site, async (tx) => {
+    await prepareTransaction(tx, current);
+    const { rows, source } = await readTogether(tx, askAll(fresh.question));
+    const past = await readTogether(tx, [totalsOf(before.question)]);
+    return {
+      site,
+      ...days,
+      timezone: calendar.timezone,
+      ...toTotals(rows[0]),
+      previous: { ...previousDays(days), ...toTotals(past.rows[0]) },
+      series: (rows[1] ?? []).map(toDay),
+      ...toBreakdowns(rows.slice(2)),
+      meta: { bot_events: await countBots(tx, fresh, days), source, definitions },
+    };
+  });
+}
+
+type Fresh = { question: Question; isFresh: boolean };
+
+/** Has the days made again that events have reached since, where these are few. Filtered rows are in no rollup. */
+async function useRollups(database: Database, question: Question, days: DayRange): Promise<Fresh> {
+  const { site, timezone } = question;
+  const isFresh = await refreshRollups(database, { site, timezone, ...days });
+  return { question: { ...question, useRollups: isFresh && question.filters.length === 0 }, isFresh };
+}
+
+async function ask(
+  tx: Transaction,
+  calendar: SiteCalendar,
+  { days, filters }: Omit<Request, 'calendar'>,
+): Promise<[Question, Question]> {
+  const { goals, segments } = await readDefinitions(tx);
+  const ranges = [days, previousDays(days)].map((range) => ({ kind: 'days' as const, ...range }));
+  const [period, before] = await resolvePeriods(tx, ranges, calendar.timezone);
+  if (!period || !before) throw new Error('overview: a range without a period');
+  const question: Question = {
+    ...calendar,
+    period,
+    dimensions: [],
+    filters: expandSegments(filters, segments),
+    goals,
+    metrics: [],
+    orderBy: undefined,
+    useRollups: false,
+    fillsTime: false,
+  };
+  return [question, { ...question, period: before }];
+}
+
+function previousDays({ from, to }: DayRange): DayRange {
+  const days = daysBetween(from, to) + 1;
+  return { from: addDays(from, -days), to: addDays(to, -days) };
+}
+
+const all = { limit: undefined, offset: 0, after: undefined };
+const totals: MetricName[] = ['visitors', 'visits', 'pageviews', 'bounce_rate', 'mean_visit_duration'];
+
+function totalsOf(question: Question): Asked {
+  return { question: { ...question, metrics: totals }, page: all };
+}
+
+function askAll(question: Question): Asked[] {
+  const metrics: MetricName[] = ['visitors', 'visits', 'pageviews'];
+  const series: Question = { ...question, dimensions: ['time:day'], metrics, fillsTime: true };
+  const rest = Object.values(breakdowns).map((breakdown) => askBreakdown(question, breakdown));
+  return [totalsOf(question), { question: series, page: all }, ...rest];
+}
+
+// Visits without one are no row of an optional dimension.
+function askBreakdown(question: Question, breakdown: (typeof breakdowns)[keyof typeof breakdowns]): Asked {
+  const { dimension } = breakdown;
+  const isOfPages = isOfEvent(dimension);
+  const metrics: MetricName[] = isOfPages ? ['visitors', 'pageviews'] : ['visitors', 'visits'];
+  const isSet: Filter[] = 'isSet' in breakdown ? [['is_set', dimension]] : [];
   return {
-    ...days,
-    visitors: totals.visitors,
-    sessions: totals.sessions,
-    pageviews: totals.pageviews,
-    ...ratesOf(totals),
-    pages: (await breakdown('page')).map(({ value, visitors, pageviews }) => ({
-      path: value,
-      visitors,
-      pageviews,
-    })),
-    referrers: (await breakdown('source')).map((row) => ({ source: row.value, ...visitsOf(row) })),
-    countries: (await breakdown('country')).map((row) => ({ country: row.value, ...visitsOf(row) })),
-    browsers: (await breakdown('browser')).map((row) => ({ browser: row.value, ...visitsOf(row) })),
-    meta: { bot_events: totals.bot_events, source: source.name, definitions },
+    question: {
+      ...question,
+      dimensions: [dimension],
+      filters: [...question.filters, ...isSet],
+      metrics,
+      orderBy: [...metrics]
+        .sort((a) => (isOfPages && a === 'pageviews' ? -1 : 0))
+        .map((name) => [name, 'desc']),
+    },
+    page: { ...all, limit: maxRows },
   };
 }
 
-function visitsOf({ visitors, sessions }: BreakdownRow) {
-  return { visitors, sessions };
+type Row = { d0?: string | null; m0: number; m1: number; m2: number; m3: number; m4: number };
+
+/** The rows of each question. */
+async function readTogether(tx: Transaction, asked: Asked[]): Promise<{ rows: Row[][]; source: SourceName }> {
+  const [first] = asked;
+  if (!first) return { rows: [], source: 'events' };
+  const scope = createRawScope(first.question.site, first.question.period);
+  const sql = compileTogether(asked, scope);
+  const found = await tx.query<{ question: number; row: Row }>(sql, scope.parameters.values);
+  const rows: Row[][] = asked.map(() => []);
+  for (const { question, row } of found) rows[question]?.push(row);
+  return { rows, source: first.question.useRollups ? 'rollups' : 'events' };
 }
 
-function ratesOf({ sessions, bounces, duration_us }: Totals) {
-  if (sessions === 0) return { bounce_rate: 0, visit_duration: 0 };
-  return {
-    bounce_rate: Math.round((1000 * bounces) / sessions) / 10,
-    visit_duration: Math.round(duration_us / 100_000 / sessions) / 10,
-  };
+function toTotals([row]: Row[] = []): Totals {
+  const { m0 = 0, m1 = 0, m2 = 0, m3 = 0, m4 = 0 } = row ?? {};
+  return { visitors: m0, sessions: m1, pageviews: m2, bounce_rate: m3, visit_duration: m4 };
+}
+
+function toDay({ d0, m0, m1, m2 }: Row): Overview['series'][number] {
+  return { day: d0 ?? '', visitors: m0, sessions: m1, pageviews: m2 };
+}
+
+function toBreakdowns(rows: Row[][]): Pick<Overview, keyof typeof breakdowns> {
+  const entries = Object.entries(breakdowns).map(([name, { dimension, value }], at) => {
+    const counted = isOfEvent(dimension) ? 'pageviews' : 'sessions';
+    return [
+      name,
+      (rows[at] ?? []).map(({ d0 = null, m0, m1 }) => ({ [value]: d0, visitors: m0, [counted]: m1 })),
+    ];
+  });
+  return Object.fromEntries(entries) as Pick<Overview, keyof typeof breakdowns>;
+}
+
+async function countBots(tx: Transaction, { question, isFresh }: Fresh, days: DayRange): Promise<number> {
+  const scope = createRawScope(question.site, question.period);
+  const { bind } = scope.parameters;
+  const sql = isFresh
+    ? `select coalesce(sum(d.bot_events), 0) as events from footfall.rollup_days d
+       where d.site = ${bind(question.site, 'text')} and d.dimension = 'all'
+         and d.day between ${bind(days.from, 'date')} and ${bind(days.to, 'date')}`
+    : `select count(*) as events from footfall.events e where ${scope.botEventIn('e')}`;
+  const [row] = await tx.query<{ events: number }>(
+    `/* overview.countBots */ ${sql}`,
+    scope.parameters.values,
+  );
+  return row?.events ?? 0;
 }

@@ -1,71 +1,85 @@
 import { siteSlug } from '@footfall/schema';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { authorize } from '../access/authorize.js';
-import type { Database, Transaction } from '../db/database.js';
+import { authorizeReader } from '../access/authorize-reader.js';
+import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
-import { chooseSource } from './choose-source.js';
-import type { DayRange } from './day-range.js';
-import { readOverview } from './overview.js';
+import { refuseIssues } from './explain-issue.js';
+import type { Filter } from './filters/filter-schema.js';
+import { parseFilters } from './filters/parse-filters.js';
+import { type DayRange, readOverview } from './overview.js';
+import { addDays } from './period/calendar.js';
+import { checkLength } from './period/date-range.js';
+import { readCalendar } from './period/resolve-period.js';
+import { checkPatterns, runGuarded } from './run-guarded.js';
 
-export type OverviewDeps = { database: Database; now: () => number };
+export type OverviewDeps = { database: Database; now: () => number; queryTimeoutMs?: number };
 
 const day = z.iso.date({ error: 'expected a day as yyyy-mm-dd' });
-const querySchema = z
-  .object({ site: siteSlug, from: day.optional(), to: day.optional() })
+
+/** What `GET /api/v1/overview` takes. */
+export const overviewQuery = z
+  .object({
+    site: siteSlug,
+    from: day.optional(),
+    to: day.optional(),
+    filters: z.string().optional().describe('The filters of POST /api/v2/query, as JSON'),
+  })
   .refine(({ from, to }) => !from || !to || from <= to, {
     path: ['to'],
     error: 'expected a day not before from',
   });
 
-type Query = z.infer<typeof querySchema>;
+type OverviewQuery = z.infer<typeof overviewQuery>;
 
 const defaultDays = 30;
-const dayMs = 86_400_000;
+/** How long one statement of a query may run, unless the collector is told otherwise. */
+export const defaultTimeoutMs = 20_000;
 
-/** `GET /api/v1/overview?site=&from=&to=`: the last 30 days of the site's calendar, unless from and to say otherwise. */
-export function overviewRoutes({ database, now }: OverviewDeps): Hono {
+/**
+ * `GET /api/v1/overview?site=&from=&to=&filters=`: the last 30 days of the site's calendar, unless from and to say
+ * otherwise, beside the same number of days before.
+ */
+export function overviewRoutes({ database, now, queryTimeoutMs = defaultTimeoutMs }: OverviewDeps): Hono {
   const routes = new Hono();
+  const limited = database.within(queryTimeoutMs);
   routes.get('/api/v1/overview', async (c) => {
     const query = parseQuery(c.req.query());
+    const { site } = query;
     const header = c.req.header('authorization');
-    await authorize(database, { header, allowed: ['owner', 'admin', 'analyst'], site: query.site });
-    const timezone = await database.withSite(query.site, (tx) => readTimezone(tx, query.site));
-    const days = chooseDays(query, { timezone, now: now() });
-    const source = await chooseSource(database, days);
-    const overview = await database.withSite(query.site, (tx) => readOverview(tx, days, source));
+    await authorizeReader(database, { header, site });
+    const filters = readFilters(query.filters);
+    const overview = await runGuarded(async () => {
+      await checkPatterns(limited, site, filters);
+      const calendar = await limited.withSite(site, (tx) =>
+        readCalendar(tx, { site, timezone: undefined, now: now() }),
+      );
+      return readOverview(limited, { calendar, days: chooseDays(query, calendar.today), filters });
+    });
     return c.json(overview, 200, { 'cache-control': 'no-store' });
   });
   return routes;
 }
 
-function chooseDays(query: Query, { timezone, now }: { timezone: string; now: number }): DayRange {
-  const to = query.to ?? localDay(now, timezone);
-  const from = query.from ?? localDay(Date.parse(to) - (defaultDays - 1) * dayMs, 'UTC');
-  if (from <= to) return { site: query.site, from, to, timezone };
-  throw new Refusal(400, 'bad_query', 'from: expected a day not after to', { path: 'from' });
+function chooseDays({ from: first, to: last }: OverviewQuery, today: string): DayRange {
+  const to = last ?? today;
+  const from = first ?? addDays(to, 1 - defaultDays);
+  checkLength(from, to, 'from');
+  return { from, to };
 }
 
-function parseQuery(input: Record<string, string>): Query {
-  const parsed = querySchema.safeParse(input);
+function parseQuery(input: Record<string, string>): OverviewQuery {
+  const parsed = overviewQuery.safeParse(input);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = issue?.path.join('.') ?? 'query';
-  throw new Refusal(400, 'bad_query', `${path}: ${issue?.message ?? 'does not fit'}`, { path });
+  throw refuseIssues(parsed.error.issues, input);
 }
 
-async function readTimezone(tx: Transaction, site: string): Promise<string> {
-  const rows = await tx.query<{ timezone: string }>(
-    'select timezone from footfall.sites where site = $1::text',
-    [site],
-  );
-  if (rows[0]) return rows[0].timezone;
-  throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, {
-    path: 'site',
-    hint: 'footfall site list',
-  });
-}
-
-function localDay(unixMs: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(unixMs);
+function readFilters(text: string | undefined): Filter[] {
+  if (text === undefined || text === '') return [];
+  try {
+    return parseFilters(JSON.parse(text));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Refusal(400, 'bad_json', `filters: expected JSON: ${error.message}`, { path: 'filters' });
+  }
 }

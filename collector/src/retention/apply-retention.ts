@@ -1,8 +1,9 @@
 import type { Database, Transaction } from '../db/database.js';
 import { utcDay } from '../db/partition-range.js';
 import { dropPartition, listPartitions } from '../db/partitions.js';
+import { type Archive, createArchive } from './archive-rows.js';
 import { deleteEvents, deleteOddIds, deleteSessions } from './delete-expired.js';
-import { type Expiry, planExpiry, type SiteExpiry } from './plan-expiry.js';
+import { type Expiry, planExpiry, type SiteExpiry, type SiteRetention } from './plan-expiry.js';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -14,30 +15,44 @@ type Log = (line: string) => void;
  * Deletes what is older than its site keeps: whole days by dropping their partition where no site keeps them, the rest
  * row by row. The oldest first and at most a tenth of the days in a run, so that a mistake can be noticed.
  */
-export async function applyRetention(database: Database, now: number, log: Log): Promise<void> {
+export async function applyRetention(
+  database: Database,
+  now: number,
+  log: Log,
+  { archiveDir }: { archiveDir?: string | undefined } = {},
+): Promise<void> {
+  const archive = archiveDir === undefined ? undefined : createArchive(archiveDir);
   await database.asOwner(async (tx) => {
     if ((await isAlone(tx)) && (await database.asOwner((other) => doesClockAgree(other, now))))
-      await expire(database, now, log);
+      await expire(database, { now, log, archive });
   });
 }
 
-async function expire(database: Database, now: number, log: Log): Promise<void> {
+type Run = { now: number; log: Log; archive: Archive | undefined };
+
+async function expire(database: Database, { now, log, archive }: Run): Promise<void> {
   const expiry = planExpiry(await readRetention(database), now);
   for (const site of expiry.sites) await freezeRollups(database, site);
   const maxDays = Math.max(1, Math.floor((await database.asOwner(listPartitions)).length / 10));
-  const dropped = await dropExpiredDays(database, expiry, maxDays);
+  const dropped = await dropExpiredDays(database, expiry, { maxDays, archive });
   if (dropped.length > 0) log(`retention: dropped ${dropped.join(', ')}`);
   for (const site of expiry.sites) {
-    await deleteEvents(database, site, maxDays);
-    await deleteSessions(database, site);
+    await deleteEvents(database, site, { maxDays, archive });
+    await deleteSessions(database, site, archive);
     await deleteOddIds(database, site, utcDay(now - 36 * dayMs));
   }
 }
 
 // What was counted stays counted: without its events a day would be made again as zero.
-async function freezeRollups(database: Database, { site, before }: SiteExpiry): Promise<void> {
+async function freezeRollups(
+  database: Database,
+  { site, before, sessionsBefore }: SiteExpiry,
+): Promise<void> {
   await database.asOwner((tx) =>
-    tx.query(`select footfall.freeze_rollups($1::text, '-infinity', $2::date)`, [site, before]),
+    tx.query(`select footfall.freeze_rollups($1::text, '-infinity', $2::date)`, [
+      site,
+      before > sessionsBefore ? before : sessionsBefore,
+    ]),
   );
 }
 
@@ -71,25 +86,29 @@ async function doesClockAgree(tx: Transaction, now: number): Promise<boolean> {
   return rows[0]?.agrees === true;
 }
 
-async function readRetention(database: Database): Promise<{ site: string; retentionDays: number | null }[]> {
+async function readRetention(database: Database): Promise<SiteRetention[]> {
   const rows = await database.asOwner((tx) =>
-    tx.query<{ site: string; retention_days: number | null }>(
-      'select site, retention_days from footfall.sites order by site',
+    tx.query<{ site: string; retention_days: number | null; session_retention_days: number | null }>(
+      'select site, retention_days, session_retention_days from footfall.sites order by site',
     ),
   );
-  return rows.map((row) => ({ site: row.site, retentionDays: row.retention_days }));
+  return rows.map((row) => ({
+    site: row.site,
+    retentionDays: row.retention_days,
+    sessionDays: row.session_retention_days,
+  }));
 }
 
 async function dropExpiredDays(
   database: Database,
   { dropBefore }: Expiry,
-  maxDays: number,
+  { maxDays, archive }: { maxDays: number; archive: Archive | undefined },
 ): Promise<string[]> {
   if (dropBefore === null) return [];
   const partitions = await database.asOwner(listPartitions);
   const dropped: string[] = [];
   for (const partition of partitions.filter(({ to }) => to <= dropBefore).slice(0, maxDays)) {
-    if (!(await dropPartition(database, partition))) break;
+    if (!(await dropPartition(database, partition, archive?.writeTable))) break;
     dropped.push(partition.name);
   }
   return dropped;

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../db/database.js';
+import type { Archive } from './archive-rows.js';
 import type { SiteExpiry } from './plan-expiry.js';
 
 export const batchRows = 5_000;
@@ -7,24 +8,27 @@ export const batchRows = 5_000;
 export async function deleteEvents(
   database: Database,
   { site, from, before }: SiteExpiry,
-  maxDays: number,
+  { maxDays, archive }: { maxDays: number; archive: Archive | undefined },
 ): Promise<void> {
   for (let count = 0; count < maxDays; count++) {
     const day = await findOldestDay(database, { site, from, before });
     if (day === null) return;
     await repeat(database, (tx) =>
-      tx.query(
+      deleteArchived(tx, { archive, name: `events_${site}_${day}` }, [
         `/* delete-expired.deleteEvents */
-         delete from footfall.events where site = $1::text and event_day = $2::date and event_id in (
+         delete from footfall.events t where site = $1::text and event_day = $2::date and event_id in (
            select event_id from footfall.events where site = $1::text and event_day = $2::date limit $3::integer
-         ) returning 1`,
+         )`,
         [site, day, batchRows],
-      ),
+      ]),
     );
   }
 }
 
-async function findOldestDay(database: Database, { site, from, before }: SiteExpiry): Promise<string | null> {
+async function findOldestDay(
+  database: Database,
+  { site, from, before }: Omit<SiteExpiry, 'sessionsBefore'>,
+): Promise<string | null> {
   const rows = await database.asOwner((tx) =>
     tx.query<{ day: string | null }>(
       `/* delete-expired.findOldestDay */
@@ -36,18 +40,38 @@ async function findOldestDay(database: Database, { site, from, before }: SiteExp
   return rows[0]?.day ?? null;
 }
 
+type Deletion = [sql: string, values: unknown[]];
+
+async function deleteArchived(
+  tx: Transaction,
+  { archive, name }: { archive: Archive | undefined; name: string },
+  [sql, values]: Deletion,
+): Promise<unknown[]> {
+  if (!archive) return tx.query(`${sql} returning 1`, values);
+  const rows = await tx.query<{ row: unknown }>(`${sql} returning to_jsonb(t) as row`, values);
+  await archive.write(
+    name,
+    rows.map(({ row }) => row),
+  );
+  return rows;
+}
+
 /** Deletes the sessions of a site that were last seen before its days end. */
-export async function deleteSessions(database: Database, { site, before }: SiteExpiry): Promise<void> {
+export async function deleteSessions(
+  database: Database,
+  { site, sessionsBefore }: SiteExpiry,
+  archive: Archive | undefined,
+): Promise<void> {
   await repeat(database, (tx) =>
-    tx.query(
+    deleteArchived(tx, { archive, name: `sessions_${site}_before_${sessionsBefore}` }, [
       `/* delete-expired.deleteSessions */
-       delete from footfall.sessions where site = $1::text and session_id in (
+       delete from footfall.sessions t where site = $1::text and session_id in (
          select session_id from footfall.sessions
          where site = $1::text and started_at < $2::timestamptz and last_seen_at < $2::timestamptz
          order by started_at limit $3::integer
-       ) returning 1`,
-      [site, `${before}T00:00:00Z`, batchRows],
-    ),
+       )`,
+      [site, `${sessionsBefore}T00:00:00Z`, batchRows],
+    ]),
   );
 }
 

@@ -3,7 +3,16 @@ import { utcDay } from '../db/partition-range.js';
 const dayMs = 86_400_000;
 
 /** The days of a site that end: from `from` up to, not including, `before`. */
-export type SiteExpiry = { site: string; from: string; before: string };
+export type SiteExpiry = {
+  site: string;
+  from: string;
+  before: string;
+  /** Sessions that were last seen before this day end. */
+  sessionsBefore: string;
+};
+
+/** How long a site keeps events and sessions; null keeps events for ever, and sessions as long as events. */
+export type SiteRetention = { site: string; retentionDays: number | null; sessionDays: number | null };
 
 export type Expiry = {
   /** No site keeps events of the days before; null where one keeps everything. */
@@ -11,21 +20,23 @@ export type Expiry = {
   sites: SiteExpiry[];
 };
 
-/** What may go, by what each site keeps. Null keeps everything. */
-export function planExpiry(sites: { site: string; retentionDays: number | null }[], now: number): Expiry {
-  const limited = sites.flatMap(({ site, retentionDays }) =>
-    retentionDays === null ? [] : [{ site, before: utcDay(now - retentionDays * dayMs) }],
-  );
-  const keepsAll = limited.length < sites.length || limited.length === 0;
-  const dropBefore = keepsAll ? null : limited.map(({ before }) => before).reduce((a, b) => (a < b ? a : b));
+const never = '0001-01-01';
+
+/** What may go, by what each site keeps. */
+export function planExpiry(sites: SiteRetention[], now: number): Expiry {
+  const dayBefore = (days: number | null) => (days === null ? never : utcDay(now - days * dayMs));
+  const days = sites.map(({ site, retentionDays, sessionDays }) => ({
+    site,
+    before: dayBefore(retentionDays),
+    sessionsBefore: dayBefore(sessionDays ?? retentionDays),
+  }));
+  const firstKept = days.map(({ before }) => before).sort()[0] ?? never;
+  const dropBefore = firstKept === never ? null : firstKept;
+  const limited = days.filter(({ before, sessionsBefore }) => before !== never || sessionsBefore !== never);
   return {
     dropBefore,
     // The partition of an old month is dropped when all of it is past: until then its days go row by row.
-    sites: limited.map(({ site, before }) => ({
-      site,
-      before,
-      from: dropBefore ? firstOfMonth(dropBefore) : '0001-01-01',
-    })),
+    sites: limited.map((site) => ({ ...site, from: dropBefore ? firstOfMonth(dropBefore) : never })),
   };
 }
 

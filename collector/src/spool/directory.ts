@@ -60,6 +60,12 @@ export async function keepDamaged(file: SegmentFile): Promise<void> {
   await rename(file.path, `${file.path}.damaged`);
 }
 
+/** The segments that were kept for a person to look at. */
+export async function listDamaged(directory: string): Promise<string[]> {
+  const names = (await readdir(directory)).filter((name) => damagedPattern.test(name)).sort();
+  return names.map((name) => join(directory, name));
+}
+
 /** Deletes damaged segments after as long as dead letters are kept. */
 export async function removeOldDamaged(directory: string, now: number): Promise<void> {
   for (const name of (await readdir(directory)).filter((found) => damagedPattern.test(found))) {

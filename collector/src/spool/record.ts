@@ -14,22 +14,22 @@ export function encodeRecord(json: string): Buffer {
 export type Records = {
   /** The JSON of each whole record, in order. */
   whole: string[];
-  /** How many lines were damaged: written whole, and changed since. */
-  damaged: number;
+  /** Lines that were written whole, and changed since; without their line break. */
+  damaged: Buffer[];
   /** Where a last record begins that was never written whole, and so never acknowledged. */
   tornAt: number | undefined;
 };
 
 /** Reads the records of a segment. What is damaged costs itself alone: JSON holds no line break, so the next line is found. */
 export function decodeRecords(bytes: Buffer): Records {
-  const records: Records = { whole: [], damaged: 0, tornAt: undefined };
+  const records: Records = { whole: [], damaged: [], tornAt: undefined };
   let at = 0;
   while (at < bytes.byteLength) {
     const record = readRecord(bytes, at);
     const lineEnd = bytes.indexOf(newline, at);
     if (record !== undefined) records.whole.push(record.json);
     else if (lineEnd === -1) records.tornAt = at;
-    else records.damaged += 1;
+    else records.damaged.push(bytes.subarray(at, lineEnd));
     at = record?.end ?? (lineEnd === -1 ? bytes.byteLength : lineEnd + 1);
   }
   return records;

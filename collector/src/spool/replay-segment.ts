@@ -33,7 +33,7 @@ export async function replaySegment(
     if (signal.aborted) return events;
     events += await commitChunk(options, chunk);
   }
-  if (damaged > 0) await keepDamaged(segment);
+  if (damaged.length > 0) await keepDamaged(segment);
   else await rm(segment.path, { force: true });
   return events;
 }
@@ -41,14 +41,16 @@ export async function replaySegment(
 async function readSegment(segment: SegmentFile, { metrics, log }: Replaying) {
   const name = basename(segment.path);
   const bytes = await readFile(segment.path).catch(expectUnreadable);
-  const records = bytes ? decodeRecords(bytes) : { whole: [], damaged: 1, tornAt: undefined };
+  const records = bytes ? decodeRecords(bytes) : { whole: [], damaged: [Buffer.alloc(0)], tornAt: undefined };
   if (records.tornAt !== undefined) {
     log(`spool: ${name}: a last line that was never written whole, and never acknowledged, is cut off`);
     await truncate(segment.path, records.tornAt);
   }
-  if (records.damaged > 0) {
-    log(`spool: ${name}: ${records.damaged} damaged lines are skipped; the file stays beside as *.damaged`);
-    metrics.damaged.add({}, records.damaged);
+  if (records.damaged.length > 0) {
+    log(
+      `spool: ${name}: ${records.damaged.length} damaged lines are skipped; the file stays beside as *.damaged`,
+    );
+    metrics.damaged.add({}, records.damaged.length);
   }
   return records;
 }

@@ -116,6 +116,16 @@ test.each([
     value: '-1',
     expected: 'FOOTFALL_MIN_FREE_BYTES: expected an integer from 0 to 1125899906842624, got "-1"',
   },
+  {
+    name: 'FOOTFALL_RATE_LIMIT_ADDRESS',
+    value: 'many',
+    expected: 'FOOTFALL_RATE_LIMIT_ADDRESS: expected an integer from 0 to 2147483648, got "many"',
+  },
+  {
+    name: 'FOOTFALL_LOG_FORMAT',
+    value: 'xml',
+    expected: 'FOOTFALL_LOG_FORMAT: expected text or json, got "xml"',
+  },
 ])('$name=$value is one line and exit 2', async ({ name, value, expected }) => {
   const { code, stderr } = await runFootfall(['start'], { env: { ...env, [name]: value } }).finished;
   expect({ code, stderr }).toEqual({ code: 2, stderr: `${expected}\n` });

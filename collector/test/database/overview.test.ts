@@ -111,6 +111,9 @@ test.each([
   { query: 'site=demo&from=2026-11-20&to=2026-11-01', status: 400, path: 'to' },
   { query: 'site=demo&from=2026-02-30', status: 400, path: 'from' },
   { query: 'from=2026-11-20', status: 400, path: 'site' },
+  { query: 'site=demo&from=1980-01-01', status: 400, path: 'from' },
+  { query: 'site=demo&filters=x', status: 400, path: 'filters' },
+  { query: 'site=demo&filters=[["is","visit:contry",["DE"]]]', status: 400, path: 'filters[0][1]' },
   { query: `site=${encodeURIComponent("demo'--")}`, status: 400, path: 'site' },
   { query: 'site=other', status: 403, path: 'site' },
 ])('$query is answered with $status and names $path', async ({ query, status, path }) => {

@@ -84,3 +84,18 @@ it('takes an element that fills the window for the page', async () => {
   const depths = await eventsOf(server, 'scroll_depth', 2);
   expect(depths.map(({ props }) => props.percent)).toEqual([25, 50]);
 });
+
+it('belongs to the session that was last, and does not prolong it', async () => {
+  const { server, site, open } = await setUp();
+  site.serve({ body: tall, attributes: 'data-identity="persistent" data-captures="pageview,engagement"' });
+  const page = await open();
+  await eventsOf(server, 'pageview');
+  const sessionIn = () => page.evaluate(() => localStorage.getItem('footfall.demo.session'));
+  const before = await sessionIn();
+  await page.evaluate(() => scrollTo(0, 9000));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await hide(page);
+  await eventsOf(server, 'engagement');
+  expect(await sessionIn()).toBe(before);
+  expect(new Set(server.received.map(({ batch }) => batch.session?.id)).size).toBe(1);
+});

@@ -1,0 +1,227 @@
+/**
+ * Measures the query API over HTTP on this machine: collector and PostgreSQL share its cores, nothing is cached, and an
+ * event is acknowledged before each query and has to be counted by it.
+ *
+ *   node bench/query/query.js [--events 1000000] [--data DIR] [--runs 5] [--explain]
+ *
+ * 90 days up to now, 10 events a visit, 500 paths, 40 % of the visits by visitors who return. With --data the database
+ * stays in DIR for the next run; --explain writes the plans of the most used queries to bench/query/explain/.
+ */
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { uuidv7 } from '@footfall/schema';
+import pg from 'pg';
+import { openEmbedded } from '../../collector/dist/db/embedded/open.js';
+import { migrate } from '../../collector/dist/db/migrate.js';
+import { explainQueries } from './explain.js';
+import { generate, site } from './generate.js';
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '1000000' },
+    data: { type: 'string' },
+    runs: { type: 'string', default: '5' },
+    explain: { type: 'boolean', default: false },
+  },
+});
+const key = `ff_owner_${'b'.repeat(64)}`;
+const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'footfall-bench-'));
+mkdirSync(dataDir, { recursive: true });
+chmodSync(dataDir, 0o755);
+const server = await openEmbedded({ dataDir, mode: 'own', log: () => {} });
+await migrate({ url: server.url, log: () => {} });
+const client = new pg.Client({ connectionString: server.url });
+await client.connect();
+await client.query('set role footfall_owner');
+let collector;
+
+try {
+  const events = await fill();
+  collector = await startCollector();
+  print(`${events} events, ${values.runs} runs of each, milliseconds`);
+  print('                                                    median     max   source');
+  for (const [name, ask] of questions()) await measure(name, ask);
+  await measureStream();
+  if (values.explain) await explainQueries(client, 'bench/query/explain');
+} finally {
+  collector?.child.kill('SIGTERM');
+  await client.end();
+  await server.stop();
+  if (!values.data) rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function fill() {
+  const count = async () => {
+    const { rows } = await client.query(
+      'select count(*)::integer as n from footfall.events where site = $1',
+      [site],
+    );
+    return rows[0].n;
+  };
+  const found = await count();
+  if (found > 0) return found;
+  await generate({ url: server.url, client, events: Number(values.events), now: Date.now(), log: print });
+  return count();
+}
+
+/** What is measured: the whole overview and single queries. */
+function* questions() {
+  const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+  const germany = [['is', 'visit:country', ['DE']]];
+  const overview = (days, filters) =>
+    get(
+      `/api/v1/overview?site=${site}&from=${day(days - 1)}&to=${day(0)}&filters=${encodeURIComponent(JSON.stringify(filters))}`,
+    );
+  const query = (metrics, dimensions, more = {}) =>
+    post({
+      site_id: site,
+      metrics,
+      dimensions,
+      date_range: [day(29), day(0)],
+      pagination: { limit: 10 },
+      ...more,
+    });
+  const plain = ['visitors', 'visits', 'pageviews', 'bounce_rate', 'visit_duration'];
+  yield ['whole overview, 30 days', () => overview(30, [])];
+  yield ['whole overview, 90 days', () => overview(90, [])];
+  yield ['whole overview, 30 days, of one country', () => overview(30, germany)];
+  yield ['whole overview, 30 days, of one page', () => overview(30, [['is', 'event:page', ['/articles/1']]])];
+  yield ['totals, 30 days', () => query(plain, [])];
+  yield ['totals, 30 days, of one country', () => query(plain, [], { filters: germany })];
+  yield [
+    'totals beside the days before',
+    () => query(plain, [], { include: { comparisons: { mode: 'previous_period' } } }),
+  ];
+  yield ['visitors and pageviews by day', () => query(['visitors', 'pageviews'], ['time:day'])];
+  yield [
+    'visitors by hour, 2 days',
+    () => query(['visitors'], ['time:hour'], { date_range: [day(1), day(0)] }),
+  ];
+  yield ['pages', () => query(['visitors', 'pageviews'], ['event:page'])];
+  yield [
+    'pages of one country',
+    () => query(['visitors', 'pageviews'], ['event:page'], { filters: germany }),
+  ];
+  yield ['sources', () => query(['visitors', 'visits', 'bounce_rate'], ['visit:source'])];
+  yield ['countries and browsers', () => query(['visitors', 'visits'], ['visit:country', 'visit:browser'])];
+  yield [
+    'goal by source',
+    () =>
+      query(['visitors', 'conversion_rate'], ['visit:source'], {
+        filters: [['is', 'event:goal', ['signup']]],
+      }),
+  ];
+  yield [
+    'visits that saw a page and signed up',
+    () =>
+      query(['visits'], [], {
+        filters: [
+          ['has_done', ['is', 'event:goal', ['signup']]],
+          ['has_done', ['is', 'event:page', ['/articles/1']]],
+        ],
+      }),
+  ];
+  yield [
+    'p90 of a property by plan',
+    () => query([{ fn: 'p90', of: 'event:props:price', as: 'price' }], ['event:props:plan']),
+  ];
+}
+
+async function measure(name, ask) {
+  const times = [];
+  let source = '';
+  await ask();
+  for (let run = 0; run < Number(values.runs); run++) {
+    await sendEvent();
+    const startedAt = performance.now();
+    const answer = await ask();
+    times.push(performance.now() - startedAt);
+    source = answer.meta.source;
+  }
+  times.sort((a, b) => a - b);
+  const median = times[Math.floor(times.length / 2)];
+  print(
+    `${name.padEnd(48)} ${median.toFixed(0).padStart(8)} ${times.at(-1).toFixed(0).padStart(7)}   ${source}`,
+  );
+}
+
+async function sendEvent() {
+  const id = uuidv7(Date.now(), crypto.getRandomValues(new Uint8Array(16)));
+  const event = { id, type: 'pageview', ts: Date.now(), url: 'https://shop.example/articles/1' };
+  const response = await fetch(`${collector.url}/v1/events?site=${site}`, {
+    method: 'POST',
+    headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0' },
+    body: JSON.stringify({ sentAt: Date.now(), events: [event] }),
+  });
+  const { accepted } = await response.json();
+  if (accepted !== 1) throw new Error(`expected an event to be accepted, got ${response.status}`);
+}
+
+async function measureStream() {
+  const before = rssOf(collector.child.pid);
+  const startedAt = performance.now();
+  let most = before;
+  let rows = 0;
+  const response = await request('/api/v2/query', {
+    method: 'POST',
+    headers: { accept: 'application/x-ndjson' },
+    body: JSON.stringify({ site_id: site, metrics: ['events'], dimensions: ['event:id'], date_range: 'all' }),
+  });
+  for await (const chunk of response.body) {
+    rows += Buffer.from(chunk).toString().split('\n').length - 1;
+    most = Math.max(most, rssOf(collector.child.pid));
+  }
+  const seconds = (performance.now() - startedAt) / 1_000;
+  print(
+    `stream of ${rows} rows: ${seconds.toFixed(1)} s, collector ${before} MiB before, at most ${most} MiB`,
+  );
+}
+
+function rssOf(pid) {
+  return Math.round(
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+  );
+}
+
+async function request(path, options = {}) {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...options.headers };
+  const response = await fetch(`${collector.url}${path}`, { ...options, headers });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return response;
+}
+
+async function get(path) {
+  return (await request(path)).json();
+}
+
+async function post(body) {
+  return (await request('/api/v2/query', { method: 'POST', body: JSON.stringify(body) })).json();
+}
+
+async function startCollector() {
+  await client.query(
+    `insert into footfall.site_keys (site_key, site) values ($1, $1) on conflict do nothing`,
+    [site],
+  );
+  const child = spawn(process.execPath, ['collector/bin/footfall.js', 'start'], {
+    env: { ...process.env, DATABASE_URL: server.url, PORT: '0', FOOTFALL_ADMIN_KEY: key },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const found = /collector +(http:\S+?)\/v1/.exec(text)?.[1];
+      if (found) resolve(found);
+    });
+    child.on('exit', () => reject(new Error(`the collector ended: ${text}`)));
+  });
+  return { child, url };
+}
+
+function print(line) {
+  console.log(line);
+}

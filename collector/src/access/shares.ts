@@ -1,0 +1,94 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Database } from '../db/database.js';
+
+export type Share = {
+  id: string;
+  name: string;
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+};
+
+type Row = {
+  share_id: string;
+  name: string;
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+};
+
+const prefix = 'ff_share_';
+const tokenBytes = 32;
+const columns = 'share_id, name, created_at, expires_at, revoked_at';
+
+export function isShareToken(token: string): boolean {
+  return token.startsWith(prefix);
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+function readShare(row: Row): Share {
+  const { share_id: id, name, created_at: createdAt, expires_at: expiresAt, revoked_at: revokedAt } = row;
+  return { id, name, createdAt, expiresAt, revokedAt };
+}
+
+/** Makes a link to the reports of a site. Its token is in the answer alone: the database holds the SHA-256. */
+export async function addShare(
+  database: Database,
+  { site, name, expiresAt }: { site: string; name: string; expiresAt: string | null },
+): Promise<Share & { token: string }> {
+  const token = prefix + randomBytes(tokenBytes).toString('hex');
+  const rows = await database.asOwner((tx) =>
+    tx.query<Row>(
+      `/* shares.addShare */
+       insert into footfall.shares (site, name, token_hash, expires_at)
+       values ($1::text, $2::text, $3::bytea, $4::timestamptz) returning ${columns}`,
+      [site, name, hashOf(token), expiresAt],
+    ),
+  );
+  if (!rows[0]) throw new Error('shares.addShare: expected a row');
+  return { ...readShare(rows[0]), token };
+}
+
+/** The site that a token shows, unless the link has ended. The lookup is by hash, so its time tells nothing of the token. */
+export async function findSharedSite(database: Database, token: string): Promise<string | undefined> {
+  const rows = await database.asOwner((tx) =>
+    tx.query<{ site: string }>(
+      `/* shares.findSharedSite */
+       select site from footfall.shares
+       where token_hash = $1::bytea and revoked_at is null and (expires_at is null or expires_at > now())`,
+      [hashOf(token)],
+    ),
+  );
+  return rows[0]?.site;
+}
+
+/** All links of a site, the newest last, without their tokens. */
+export async function listShares(database: Database, site: string): Promise<Share[]> {
+  const rows = await database.asOwner((tx) =>
+    tx.query<Row>(
+      `/* shares.listShares */
+       select ${columns} from footfall.shares where site = $1::text order by created_at`,
+      [site],
+    ),
+  );
+  return rows.map(readShare);
+}
+
+/** Ends a link at once. False where the site has none in force of the id. */
+export async function revokeShare(
+  database: Database,
+  { site, id }: { site: string; id: string },
+): Promise<boolean> {
+  const rows = await database.asOwner((tx) =>
+    tx.query(
+      `/* shares.revokeShare */
+       update footfall.shares set revoked_at = now()
+       where site = $1::text and share_id::text = $2::text and revoked_at is null returning share_id`,
+      [site, id],
+    ),
+  );
+  return rows.length > 0;
+}

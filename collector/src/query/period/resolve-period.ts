@@ -1,0 +1,107 @@
+import type { Transaction } from '../../db/database.js';
+import { sqlstateOf } from '../../db/failure.js';
+import { Refusal } from '../../refusal.js';
+import type { Span } from '../raw-scope.js';
+import { addDays } from './calendar.js';
+import { type Calendar, type LocalRange, refuseOrder } from './date-range.js';
+
+/** What a site says of its own calendar. */
+export type SiteCalendar = Calendar & {
+  site: string;
+  /** That of the question; siteTimezone is the one of the site, in which its days are rolled up. */
+  timezone: string;
+  siteTimezone: string;
+  currency: string;
+  /** ISO 8601 day of the week, 1 is Monday. */
+  weekStart: number;
+};
+
+/** A range of time of a site. `days` where it is whole days of the timezone, both inclusive. */
+export type Period = Span & { days: { from: string; to: string } | undefined };
+
+type SiteRow = {
+  timezone: string;
+  currency: string;
+  week_start: number;
+  today: string;
+  first_day: string | null;
+};
+
+/**
+ * Reads the calendar of a site in a timezone, its own unless another is asked for.
+ *
+ * @throws Refusal 404 where there is no such site
+ */
+export async function readCalendar(
+  tx: Transaction,
+  { site, timezone, now }: { site: string; timezone: string | undefined; now: number },
+): Promise<SiteCalendar> {
+  const [row] = await tx.query<SiteRow>(
+    `/* resolve-period.readCalendar */
+     select s.timezone, s.currency, s.week_start, (($2::timestamptz) at time zone z.zone)::date as today,
+       (least((select min(bucket) from footfall.rollup_buckets where site = $1::text),
+         (select min(bucket) from footfall.rollup_marks where site = $1::text)) at time zone z.zone)::date as first_day
+     from footfall.sites s cross join lateral (select coalesce($3::text, s.timezone) as zone) z
+     where s.site = $1::text`,
+    [site, new Date(now).toISOString(), timezone ?? null],
+  );
+  if (!row) throw refuseSite(site);
+  return {
+    site,
+    timezone: timezone ?? row.timezone,
+    siteTimezone: row.timezone,
+    currency: row.currency,
+    weekStart: row.week_start,
+    today: row.today,
+    firstDay: row.first_day ?? row.today,
+    now,
+  };
+}
+
+function refuseSite(site: string): Refusal {
+  return new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, {
+    path: 'site',
+    hint: 'footfall site list',
+  });
+}
+
+/**
+ * Finds the moments at which local ranges start and end. The database does it, so that all clock changes are read from
+ * one set of rules.
+ *
+ * @throws Refusal 400 where a range ends before it starts, or the database does not know the timezone
+ */
+export async function resolvePeriods(
+  tx: Transaction,
+  ranges: readonly LocalRange[],
+  timezone: string,
+): Promise<Period[]> {
+  const moments = await resolveMoments(tx, ranges.flatMap(boundsOf), timezone);
+  return ranges.map((range, at) => {
+    const [startAt, endAt] = [moments[2 * at], moments[2 * at + 1]];
+    if (startAt === undefined || endAt === undefined || startAt >= endAt) throw refuseOrder('date_range');
+    return { startAt, endAt, days: range.kind === 'days' ? { from: range.from, to: range.to } : undefined };
+  });
+}
+
+function boundsOf(range: LocalRange): string[] {
+  return range.kind === 'days' ? [range.from, addDays(range.to, 1)] : [range.start, range.end];
+}
+
+const unknownTimezone = '22023';
+
+async function resolveMoments(tx: Transaction, local: string[], timezone: string): Promise<string[]> {
+  try {
+    const rows = await tx.query<{ moment: Date }>(
+      `/* resolve-period.resolveMoments */
+       select case when l.has_offset then l.local::timestamptz else l.local::timestamp at time zone $3::text end as moment
+       from unnest($1::text[], $2::boolean[]) with ordinality as l (local, has_offset, place) order by l.place`,
+      [local, local.map((text) => /(?:Z|[+-]\d{2}:\d{2})$/.test(text) && text.length > 10), timezone],
+    );
+    return rows.map(({ moment }) => moment.toISOString());
+  } catch (error) {
+    if (sqlstateOf(error) !== unknownTimezone) throw error;
+    const text = `timezone: the database does not know "${timezone}"`;
+    throw new Refusal(400, 'bad_query', text, { path: 'timezone', expected: 'an IANA timezone' });
+  }
+}

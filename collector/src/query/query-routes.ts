@@ -1,0 +1,102 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { authorizeReader } from '../access/authorize-reader.js';
+import type { Database } from '../db/database.js';
+import { Refusal } from '../refusal.js';
+import { answerQuery, type SiteAnswer } from './answer-query.js';
+import { echoQuery } from './echo-query.js';
+import { openApi, queryJsonSchema } from './openapi.js';
+import { type Query, readQuery } from './read-query.js';
+import { defaultTimeoutMs } from './routes.js';
+import { createStreamer, type Streamer, type StreamFormat } from './stream-query.js';
+
+export type QueryDeps = {
+  database: Database;
+  now: () => number;
+  /** How long one statement of a query may run. */
+  queryTimeoutMs?: number;
+};
+
+const maxBodyBytes = 256 * 1024;
+// The first rows of a long answer come when all of it is sorted.
+const streamShare = 3;
+const noStore = { 'cache-control': 'no-store' };
+
+/** `POST /api/v2/query`, its JSON Schema and the OpenAPI document. */
+export function queryRoutes({ database, now, queryTimeoutMs = defaultTimeoutMs }: QueryDeps): Hono {
+  const routes = new Hono();
+  const deps = { database: database.within(queryTimeoutMs), now };
+  const stream = createStreamer({ database: database.within(streamShare * queryTimeoutMs), now });
+  const limit = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError(c) {
+      c.header('connection', 'close'); // the rest of the body is not read
+      throw new Refusal(413, 'too_large', `body: expected at most ${maxBodyBytes} bytes`, { path: 'body' });
+    },
+  });
+  routes.post('/api/v2/query', limit, async (c) => {
+    const header = c.req.header('authorization');
+    const query = await readRequest(c, database, header);
+    const format = chooseFormat(c.req.header('accept'));
+    if (format !== 'json') return answerStream(stream, query, format);
+    const answers: SiteAnswer[] = [];
+    for (const site of query.sites) answers.push(await answerQuery(deps, query, site));
+    return c.json(joinAnswers(query, answers), 200, noStore);
+  });
+  routes.get('/api/v2/query/schema', (c) => c.json(queryJsonSchema()));
+  routes.get('/openapi.json', (c) => c.json(openApi()));
+  return routes;
+}
+
+// Who may not read learns nothing of what a query should look like.
+async function readRequest(c: Context, database: Database, header: string | undefined): Promise<Query> {
+  const holder = await authorizeReader(database, { header });
+  const query = readQuery(parseBody(await c.req.text()));
+  for (const [at, site] of query.sites.entries()) {
+    if (!holder.sites || holder.sites.includes(site)) continue;
+    const path = query.isList ? `site_id[${at}]` : 'site_id';
+    throw new Refusal(403, 'site', `${path}: this key may not touch the site "${site}"`, { path });
+  }
+  return query;
+}
+
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : '';
+    throw new Refusal(400, 'bad_json', `body: expected JSON: ${reason}`, { path: 'body' });
+  }
+}
+
+const formats: Record<StreamFormat, string> = { ndjson: 'application/x-ndjson', csv: 'text/csv' };
+
+function chooseFormat(accept: string | undefined): StreamFormat | 'json' {
+  for (const part of accept?.toLowerCase().split(',') ?? []) {
+    const type = part.split(';')[0]?.trim();
+    if (type === formats.ndjson) return 'ndjson';
+    if (type === formats.csv) return 'csv';
+    if (type === 'application/json') return 'json';
+  }
+  return 'json';
+}
+
+async function answerStream(stream: Streamer, query: Query, format: StreamFormat): Promise<Response> {
+  const headers = { ...noStore, 'content-type': `${formats[format]}; charset=utf-8` };
+  return new Response(await stream(query, format), { headers });
+}
+
+/** One answer as it is; of a list of sites the rows say which they are of, and so does the meta. */
+function joinAnswers(query: Query, answers: SiteAnswer[]) {
+  const [first] = answers;
+  if (!first) throw new Error('query-routes: a query without a site');
+  const echo = echoQuery(query, first.prepared);
+  if (!query.isList) return { results: first.results, meta: first.meta, query: echo };
+  return {
+    results: answers.flatMap(({ results, prepared }) =>
+      results.map((row) => ({ site_id: prepared.site, ...row })),
+    ),
+    meta: { sites: Object.fromEntries(answers.map(({ meta, prepared }) => [prepared.site, meta])) },
+    query: echo,
+  };
+}

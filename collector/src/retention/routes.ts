@@ -1,0 +1,68 @@
+import { siteSlug } from '@footfall/schema';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { authorize } from '../access/authorize.js';
+import type { Database } from '../db/database.js';
+import { Refusal } from '../refusal.js';
+import {
+  maxDays,
+  minSessionDays,
+  type Retention,
+  readRetention,
+  retentionPresets,
+  setRetention,
+} from './settings.js';
+
+const presetNames = Object.keys(retentionPresets) as (keyof typeof retentionPresets)[];
+
+const bodySchema = z.strictObject({
+  site: siteSlug,
+  preset: z.enum(presetNames).optional(),
+  events: z.int().min(1).max(maxDays).nullable().optional(),
+  sessions: z.int().min(minSessionDays).max(maxDays).nullable().optional(),
+});
+
+/** `GET` and `PUT /api/v1/retention`: how many days a site keeps events and sessions; null keeps everything. */
+export function retentionRoutes({ database }: { database: Database }): Hono {
+  const routes = new Hono();
+  routes.get('/api/v1/retention', async (c) => {
+    const site = parse(z.object({ site: siteSlug }), c.req.query()).site;
+    await authorize(database, {
+      header: c.req.header('authorization'),
+      allowed: ['owner', 'admin', 'analyst'],
+      site,
+    });
+    return c.json(await describe(database, site));
+  });
+  routes.put('/api/v1/retention', async (c) => {
+    const { site, preset, ...days } = parse(bodySchema, await c.req.json().catch(() => null));
+    await authorize(database, { header: c.req.header('authorization'), allowed: ['owner', 'admin'], site });
+    await setRetention(database, site, {
+      ...(preset && retentionPresets[preset]),
+      ...withoutUndefined(days),
+    });
+    return c.json(await describe(database, site));
+  });
+  return routes;
+}
+
+type Days = { events?: number | null | undefined; sessions?: number | null | undefined };
+
+function withoutUndefined({ events, sessions }: Days): Partial<Retention> {
+  return { ...(events !== undefined && { events }), ...(sessions !== undefined && { sessions }) };
+}
+
+function parse<Value>(schema: z.ZodType<Value>, input: unknown): Value {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = issue?.path.join('.') || 'body';
+  throw new Refusal(400, 'bad_request', `${path}: ${issue?.message ?? 'does not fit'}`, { path });
+}
+
+async function describe(database: Database, site: string) {
+  const retention = await readRetention(database, site);
+  if (!retention)
+    throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
+  return { site, ...retention, presets: retentionPresets };
+}

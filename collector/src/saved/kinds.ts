@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { safeText } from '../query/filters/filter-schema.js';
+import { parseFilters } from '../query/filters/parse-filters.js';
+import type { SavedKind } from './saved-kind.js';
+
+const name = safeText.min(1).max(200);
+const pattern = safeText.min(1).max(2_000);
+
+const goals: SavedKind = {
+  path: 'goals',
+  noun: 'goal',
+  idColumn: 'goal_id',
+  schema: z
+    .strictObject({
+      name,
+      kind: z.enum(['page', 'event']),
+      pattern,
+      value: z.number().nullable().default(null),
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/, { error: 'expected a currency of ISO 4217 like EUR' })
+        .nullable()
+        .default(null),
+    })
+    .refine(({ kind, pattern: path }) => kind !== 'page' || /^[/*]/.test(path), {
+      path: ['pattern'],
+      error: 'expected a path that begins with / or *',
+    }),
+  columns: [
+    { name: 'name', type: 'text' },
+    { name: 'kind', type: 'text' },
+    { name: 'pattern', type: 'text' },
+    { name: 'value', type: 'numeric' },
+    { name: 'currency', type: 'text' },
+  ],
+  orderBy: 'name',
+};
+
+const segments: SavedKind = {
+  path: 'segments',
+  noun: 'segment',
+  idColumn: 'segment_id',
+  schema: z.strictObject({
+    name,
+    // parseFilters says more than a schema could: it refuses by itself.
+    filters: z.unknown().transform((filters) => parseFilters(filters ?? [])),
+  }),
+  columns: [
+    { name: 'name', type: 'text' },
+    { name: 'filters', type: 'jsonb' },
+  ],
+  orderBy: 'name',
+};
+
+const annotations: SavedKind = {
+  path: 'annotations',
+  noun: 'annotation',
+  idColumn: 'annotation_id',
+  schema: z.strictObject({
+    noted_at: z.iso.datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' }),
+    text: safeText.min(1).max(2_000),
+  }),
+  columns: [
+    { name: 'noted_at', type: 'timestamptz' },
+    { name: 'text', type: 'text' },
+  ],
+  orderBy: 'noted_at',
+};
+
+/** Goals (what counts as reached), segments (saved filters) and annotations (what happened when). */
+export const savedKinds: readonly SavedKind[] = [goals, segments, annotations];

@@ -1,0 +1,117 @@
+import { siteSlug } from '@footfall/schema';
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { authorize } from '../access/authorize.js';
+import { authorizeReader } from '../access/authorize-reader.js';
+import { addShare, listShares, revokeShare } from '../access/shares.js';
+import type { Database } from '../db/database.js';
+import { sqlstateOf } from '../db/failure.js';
+import { safeText } from '../query/filters/filter-schema.js';
+import { Refusal } from '../refusal.js';
+import { parseWith, readInput, smallBody } from '../reports/read-request.js';
+import { savedKinds } from './kinds.js';
+import type { SavedKind } from './saved-kind.js';
+import { addSaved, deleteSaved, listSaved, replaceSaved } from './saved-store.js';
+
+export type SavedDeps = { database: Database };
+
+const siteOnly = z.looseObject({ site: siteSlug });
+const writers = ['owner', 'admin'] as const;
+
+/** `/api/v1/goals`, `/segments`, `/annotations` and `/shares`: who may read the site sees them, its admins change them. */
+export function savedRoutes(deps: SavedDeps): Hono {
+  const routes = new Hono();
+  for (const kind of savedKinds) addKind(routes, kind, deps);
+  addShares(routes, deps);
+  return routes;
+}
+
+function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
+  const path = `/api/v1/${kind.path}`;
+  routes.get(path, async (c) => {
+    const { site } = parseWith(siteOnly, await readInput(c));
+    await authorizeReader(database, { header: c.req.header('authorization'), site });
+    return answer(c, { [kind.path]: await listSaved(database, kind, site) });
+  });
+  routes.post(path, smallBody, async (c) => {
+    const { site, value } = await readWrite(c, database, kind);
+    const saved = await onKnownSite(site, addSaved(database, kind, { site, value }));
+    if (!saved) throw taken(kind, value);
+    return c.json(saved, 201);
+  });
+  routes.put(`${path}/:id`, smallBody, async (c) => {
+    const { site, value } = await readWrite(c, database, kind);
+    const place = { site, id: c.req.param('id') };
+    const saved = await replaceSaved(database, kind, { ...place, value }).catch((error) => {
+      throw sqlstateOf(error) === uniqueViolation ? taken(kind, value) : error;
+    });
+    if (!saved) throw missing(kind.noun, place.id);
+    return answer(c, saved);
+  });
+  routes.delete(`${path}/:id`, async (c) => {
+    const place = { site: await readWriter(c, database), id: c.req.param('id') };
+    if (!(await deleteSaved(database, kind, place))) throw missing(kind.noun, place.id);
+    return c.body(null, 204);
+  });
+}
+
+const shareSchema = z.strictObject({
+  name: safeText.min(1).max(200),
+  expires_at: z.iso
+    .datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' })
+    .nullable()
+    .default(null),
+});
+
+function addShares(routes: Hono, { database }: SavedDeps): void {
+  routes.get('/api/v1/shares', async (c) =>
+    answer(c, { shares: await listShares(database, await readWriter(c, database)) }),
+  );
+  routes.post('/api/v1/shares', smallBody, async (c) => {
+    const { site, ...given } = parseWith(siteOnly, await readInput(c));
+    await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
+    const { name, expires_at: expiresAt } = parseWith(shareSchema, given);
+    return c.json(await onKnownSite(site, addShare(database, { site, name, expiresAt })), 201);
+  });
+  routes.delete('/api/v1/shares/:id', async (c) => {
+    const place = { site: await readWriter(c, database), id: c.req.param('id') };
+    if (!(await revokeShare(database, place))) throw missing('share link in force', place.id);
+    return c.body(null, 204);
+  });
+}
+
+function answer(c: Context, body: object): Response {
+  return c.json(body, 200, { 'cache-control': 'no-store' });
+}
+
+async function readWriter(c: Context, database: Database): Promise<string> {
+  const { site } = parseWith(siteOnly, c.req.query());
+  await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
+  return site;
+}
+
+async function readWrite(c: Context, database: Database, { schema }: SavedKind) {
+  const { site, ...given } = parseWith(siteOnly, await readInput(c));
+  await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
+  return { site, value: parseWith(schema, given) };
+}
+
+const uniqueViolation = '23505';
+const foreignKeyViolation = '23503';
+
+async function onKnownSite<Result>(site: string, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (sqlstateOf(error) !== foreignKeyViolation) throw error;
+    throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
+  }
+}
+
+function taken({ noun }: SavedKind, { name }: Record<string, unknown>): Refusal {
+  return new Refusal(409, 'taken', `name: there is a ${noun} "${String(name)}" already`, { path: 'name' });
+}
+
+function missing(noun: string, id: string): Refusal {
+  return new Refusal(404, 'not_found', `id: there is no ${noun} "${id}"`, { path: 'id' });
+}

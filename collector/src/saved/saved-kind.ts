@@ -1,0 +1,16 @@
+import type { z } from 'zod';
+
+type Column = { name: string; type: 'text' | 'numeric' | 'timestamptz' | 'jsonb' };
+
+/** A kind of thing that people save for a site. Names of tables and columns are ours, never a caller's. */
+export type SavedKind = {
+  /** Its route below /api/v1/, and its table in footfall. */
+  path: string;
+  /** One of them, in messages. */
+  noun: string;
+  idColumn: string;
+  /** What a caller gives. The names are those of the columns. */
+  schema: z.ZodObject;
+  columns: readonly Column[];
+  orderBy: string;
+};

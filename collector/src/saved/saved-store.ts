@@ -1,0 +1,79 @@
+import type { Database } from '../db/database.js';
+import type { SavedKind } from './saved-kind.js';
+
+export type Saved = Record<string, unknown>;
+type Place = { site: string; id: string };
+
+/** The things of a kind that a site has. */
+export function listSaved(database: Database, kind: SavedKind, site: string): Promise<Saved[]> {
+  return database.withSite(site, (tx) =>
+    tx.query<Saved>(
+      `/* saved-store.listSaved */
+       select ${returned(kind)} from footfall.${kind.path} where site = $1::text order by ${kind.orderBy}, ${kind.idColumn}`,
+      [site],
+    ),
+  );
+}
+
+/** Stores one, and returns it with its id. Undefined where the name is taken. */
+export async function addSaved(
+  database: Database,
+  kind: SavedKind,
+  { site, value }: { site: string; value: Saved },
+): Promise<Saved | undefined> {
+  const { columns, path } = kind;
+  const rows = await database.asOwner((tx) =>
+    tx.query<Saved>(
+      `/* saved-store.addSaved */
+       insert into footfall.${path} (site, ${columns.map(({ name }) => name).join(', ')})
+       values ($1::text, ${columns.map(({ type }, index) => `$${index + 2}::${type}`).join(', ')})
+       on conflict do nothing returning ${returned(kind)}`,
+      [site, ...valuesOf(kind, value)],
+    ),
+  );
+  return rows[0];
+}
+
+/** Puts another in the place of one. Undefined where the site has none of the id. */
+export async function replaceSaved(
+  database: Database,
+  kind: SavedKind,
+  { site, id, value }: Place & { value: Saved },
+): Promise<Saved | undefined> {
+  const sets = kind.columns.map(({ name, type }, index) => `${name} = $${index + 3}::${type}`);
+  const rows = await database.asOwner((tx) =>
+    tx.query<Saved>(
+      `/* saved-store.replaceSaved */
+       update footfall.${kind.path} set ${sets.join(', ')}
+       where site = $1::text and ${kind.idColumn}::text = $2::text returning ${returned(kind)}`,
+      [site, id, ...valuesOf(kind, value)],
+    ),
+  );
+  return rows[0];
+}
+
+/** False where the site has none of the id. */
+export async function deleteSaved(
+  database: Database,
+  kind: SavedKind,
+  { site, id }: Place,
+): Promise<boolean> {
+  const rows = await database.asOwner((tx) =>
+    tx.query(
+      `/* saved-store.deleteSaved */
+       delete from footfall.${kind.path} where site = $1::text and ${kind.idColumn}::text = $2::text returning 1`,
+      [site, id],
+    ),
+  );
+  return rows.length > 0;
+}
+
+// numeric comes as text: as a number it is what a caller sent.
+function returned({ columns, idColumn }: SavedKind): string {
+  const names = columns.map(({ name, type }) => (type === 'numeric' ? `${name}::float8 as ${name}` : name));
+  return [`${idColumn} as id`, 'created_at', ...names].join(', ');
+}
+
+function valuesOf({ columns }: SavedKind, value: Saved): unknown[] {
+  return columns.map(({ name, type }) => (type === 'jsonb' ? JSON.stringify(value[name]) : value[name]));
+}
