@@ -2,9 +2,12 @@ import { maxIdChars } from '@footfall/schema/limits';
 import { cookieless, hold, type Mode, modeFor, off, persistent } from './consent.js';
 import { nextId } from './event-id.js';
 import type { ConsentState, Options, Units } from './options.js';
-import { sessionAt } from './session.js';
+import { lastSession, sessionAt } from './session.js';
 import type { Store } from './store.js';
 import type { Group, WireEvent } from './wire.js';
+
+/** Engagement, web vitals and exposures tell of what went on, so that they would prolong a session by the time that nothing happened. */
+const passive = /^(eng|web|exp)/;
 
 export type Identity = {
   mode(): Mode;
@@ -38,7 +41,7 @@ export function createIdentity(store: Store, options: Options): Identity {
       };
     return {
       visitor: { id, userId },
-      session: { id: sessionAt(store, ts, type) },
+      session: { id: (passive.test(type) && lastSession(store)) || sessionAt(store, ts) },
       linkCookieless: links,
       context: { consent: 'granted' },
     };

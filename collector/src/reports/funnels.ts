@@ -95,9 +95,10 @@ function toSql(scope: Scope, { steps, window, order, unit, breakdown }: Paramete
       from ${scope.events('e')} ${dimension.join}
       where ${scope.eventIn('e')} and e.${unit}_id is not null and (${[...matches, ...others].join(' or ')})
     ),
+    -- Most units never do the second step: only those that do are sorted.
+    going_on as (select unit from hits group by unit having bool_or(is_1) and bool_or(is_2)),
     step_1 as (
-      select h.*, case when is_1 then at end as start_1 from hits h
-      ${order === 'strict' ? 'where unit in (select unit from hits where is_1)' : ''}
+      select h.*, case when is_1 then at end as start_1 from hits h where unit in (select unit from going_on)
     ),
     ${later.map((step) => stepSql(step, { limit, order })).join(',\n    ')},
     starts as (${breakdown === undefined ? 'select distinct unit from hits where is_1' : startsSql}),

@@ -85,6 +85,7 @@ function toSql(scope: Scope, { start, return: back }: Parameters, periods: reado
     (index) =>
       `array[(mask_${index} & ${2 ** halfBits - 1})::integer, (mask_${index} >> ${halfBits})::integer]`,
   );
+  const names = masks.map((index) => `mask_${index}`);
   const bounds = scope.parameters.bind(
     periods.map(({ start_at }) => start_at),
     'text[]',
@@ -95,11 +96,16 @@ function toSql(scope: Scope, { start, return: back }: Parameters, periods: reado
   const isOne = back === undefined && start === undefined;
   return `/* retention.read */
     with bounds as materialized (select ${bounds}::timestamptz[] as bounds),
-    seen as (select visitor, min(period) as first, ${bits.join(', ')} from (${seen}) as s group by visitor),
-    started as (${isOne ? 'select visitor, first as cohort from seen' : `select visitor, min(period) as cohort from (${started}) as s group by visitor`}),
-    members as (${isOne ? 'select s.*, s.first as cohort from seen s' : 'select c.cohort, s.* from started c left join seen s on s.visitor = c.visitor'})
-    select cohort, count(*) as visitors, array[${halves.map((half) => `coalesce(${half}, array[0, 0])`).join(', ')}] as masks
-    from members where cohort > 0 group by cohort, masks`;
+    ${isOne ? '' : `started as materialized (select visitor, min(period) as cohort from (${started}) as s group by visitor),`}
+    seen as (
+      select visitor, min(period) as first, ${bits.join(', ')} from (${seen}) as s
+      ${isOne ? '' : 'where visitor in (select visitor from started)'} group by visitor
+    ),
+    members as (${isOne ? 'select s.*, s.first as cohort from seen s' : 'select c.cohort, s.* from started c left join seen s on s.visitor = c.visitor'}),
+    alike as (
+      select cohort, count(*) as visitors, ${names.join(', ')} from members where cohort > 0 group by cohort, ${names.join(', ')}
+    )
+    select cohort, visitors, array[${halves.map((half) => `coalesce(${half}, array[0, 0])`).join(', ')}] as masks from alike`;
 }
 
 // Without a start the first visit may lie before the range: its period is 0.

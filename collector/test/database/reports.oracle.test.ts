@@ -4,6 +4,7 @@ import {
   type OracleVisit,
   oracleActive,
   oracleAttribution,
+  oracleEventRetention,
   oracleFunnel,
   oraclePaths,
   oracleRetention,
@@ -106,6 +107,25 @@ test.each([
     expect(periods.map((one) => one.visitors)).toEqual(periods.map(({ period }) => counts?.get(period) ?? 0));
   }
 });
+
+test.each([{ start: 'buy' }, { start: 'share', back: 'buy' }])(
+  'retention after $start by $back is that of the oracle',
+  async ({ start, back }) => {
+    type Cohort = { cohort: string; periods: { period: number; visitors: number }[] };
+    const { cohorts } = await client.get<{ cohorts: Cohort[] }>('retention', {
+      ...range,
+      interval: 'day',
+      start: { event: start },
+      ...(back !== undefined && { return: { event: back } }),
+    });
+    const expected = oracleEventRetention(visits, { start, ...(back !== undefined && { back }) });
+    expect(cohorts.map(({ cohort }) => cohort)).toEqual([...expected.keys()].sort());
+    for (const { cohort, periods } of cohorts) {
+      const counts = periods.map(({ period }) => expected.get(cohort)?.get(period) ?? 0);
+      expect(periods.map(({ visitors }) => visitors)).toEqual(counts);
+    }
+  },
+);
 
 test.each([
   { from: '/', steps: 3 },

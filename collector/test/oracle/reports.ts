@@ -162,3 +162,26 @@ export function oracleActive(visits: OracleVisit[], day: string, days: number): 
   );
   return new Set(active.map(({ visitor }) => visitor)).size;
 }
+
+/** By the day of the first event of a name: how many visitors came (or did another event) n days later. */
+export function oracleEventRetention(
+  visits: OracleVisit[],
+  { start, back }: { start: string; back?: string },
+): Map<string, Map<number, number>> {
+  const cohorts = new Map<string, Map<number, number>>();
+  for (const [visitor, events] of eventsByVisitor(visits)) {
+    const first = events.find(({ name }) => name === start);
+    if (!first) continue;
+    const own = visits.filter((visit) => visit.visitor === visitor);
+    const moments =
+      back === undefined ? own.map(startOf) : events.filter(({ name }) => name === back).map(({ at }) => at);
+    const cohort = dayOf(first.at);
+    const counts = cohorts.get(cohort) ?? new Map<number, number>();
+    for (const day of new Set(moments.map(dayOf))) {
+      const period = Math.round((Date.parse(day) - Date.parse(cohort)) / dayMs);
+      if (period >= 0) counts.set(period, (counts.get(period) ?? 0) + 1);
+    }
+    cohorts.set(cohort, counts);
+  }
+  return cohorts;
+}
