@@ -89,6 +89,8 @@ for (const [name, policy] of Object.entries(policies)) {
       headers: { 'content-security-policy': `default-src 'none'; img-src data:; connect-src *; ${policy}` },
     });
     const page = await open();
+    // A page that is hidden before it is painted has no metrics.
+    await observed(page, 'largest-contentful-paint');
     expect((await vitalsOf(page, { server, count: 3 })).LCP?.value).toBeGreaterThan(0);
   });
 }
