@@ -22,11 +22,14 @@ const bodySchema = z.strictObject({
   sessions: z.int().min(minSessionDays).max(maxDays).nullable().optional(),
 });
 
-/** `GET` and `PUT /api/v1/retention`: how many days a site keeps events and sessions; null keeps everything. */
+/**
+ * `PUT /api/v1/retention` says how many days a site keeps events and sessions, null everything;
+ * `GET /api/v1/sites/{site}/retention` reads it: what GET asks for at the first is the report of who came back.
+ */
 export function retentionRoutes({ database }: { database: Database }): Hono {
   const routes = new Hono();
-  routes.get('/api/v1/retention', async (c) => {
-    const site = parse(z.object({ site: siteSlug }), c.req.query()).site;
+  routes.get('/api/v1/sites/:site/retention', async (c) => {
+    const { site } = parse(z.object({ site: siteSlug }), c.req.param());
     await authorize(database, {
       header: c.req.header('authorization'),
       allowed: ['owner', 'admin', 'analyst'],

@@ -115,7 +115,8 @@ test('over the API an admin sets it and an analyst reads it', async () => {
   await addKey(collector.database, { key: keys.admin, role: 'admin', name: 'admin' });
   await addKey(collector.database, { key: keys.analyst, role: 'analyst', name: 'analyst' });
   const ask = async (method: string, key: string, body?: object) => {
-    const response = await fetch(`${collector.origin}/api/v1/retention?site=demo`, {
+    const path = method === 'GET' ? 'sites/demo/retention' : 'retention';
+    const response = await fetch(`${collector.origin}/api/v1/${path}`, {
       method,
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify({ site: 'demo', ...body }) }),
