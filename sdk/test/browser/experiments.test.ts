@@ -300,3 +300,56 @@ it('answers as the collector does over HTTP', async () => {
   });
   expect(await response.json()).toMatchObject({ assignments: [{ variation: shown, reason: 'ASSIGNED' }] });
 });
+
+it('tells in its results what visitors did in the page', { timeout: 120_000 }, async () => {
+  const visitors = 24;
+  const metric = {
+    key: 'orders',
+    role: 'primary',
+    kind: 'proportion',
+    event: { type: 'custom', name: 'order' },
+  };
+  const arms = ['--variation', 'control', '--variation', 'green', '--metric', JSON.stringify(metric)];
+  await footfall('create', 'checkout', ...arms, '--hypothesis', 'Green sells');
+  await footfall('start', 'checkout');
+  const units = { control: 0, green: 0 };
+  const orders = { control: 0, green: 0 };
+  for (let visitor = 0; visitor < visitors; visitor += 1) {
+    const variation = await visitCheckout({ orders: visitor % 3 === 0 });
+    units[variation] += 1;
+    if (visitor % 3 === 0) orders[variation] += 1;
+  }
+
+  const results = JSON.parse(await footfall('results', 'checkout', '--json'));
+  expect(results.units).toMatchObject({
+    analysed: visitors,
+    multipleExposures: 0,
+    variations: [
+      { variation: 'control', units: units.control },
+      { variation: 'green', units: units.green },
+    ],
+  });
+  const [{ variations, comparisons }] = results.metrics;
+  expect(variations).toMatchObject([
+    { variation: 'control', units: units.control, mean: orders.control / units.control },
+    { variation: 'green', units: units.green, mean: orders.green / units.green },
+  ]);
+  expect(comparisons).toHaveLength(1);
+});
+
+/** A new visitor looks at the page, and orders or not. */
+async function visitCheckout({ orders }: { orders: boolean }): Promise<'control' | 'green'> {
+  serve({ body: '' });
+  const own = await chromium.freshPage();
+  await own.goto(site);
+  const variation = await own.evaluate(async (willOrder) => {
+    const { footfall } = window as unknown as PageWindow;
+    await new Promise<void>((resolve) => footfall.whenReady(() => resolve()));
+    const shown = footfall.variation('checkout') as 'control' | 'green';
+    if (willOrder) footfall.track('order');
+    await footfall.flush();
+    return shown;
+  }, orders);
+  await own.browserContext().close();
+  return variation;
+}
