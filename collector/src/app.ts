@@ -95,7 +95,7 @@ function explain(error: unknown, { availability, log }: AppDeps): Refusal {
   // A database that is away is told once, by whoever watches it.
   if (availability.isUp() || classifyFailure(error) !== 'retry')
     log(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return new Refusal(503, 'unavailable', 'the collector cannot store events now', {
+  return new Refusal(503, 'unavailable', 'the collector cannot do this now; its log says why', {
     retryAfterSeconds: 5,
     cause: error,
   });
