@@ -57,8 +57,12 @@ export async function loadEvents(tx: Transaction, components: Component[]): Prom
   ];
 }
 
-/** Every UTC day whose partition may hold an event of the components: the planner opens no others. */
+/**
+ * Every UTC day whose partition may hold an event of the components: the planner opens no others. What servers and passive
+ * events say in the name of a client session may lie any time before or after it.
+ */
 function daysOf(components: Component[]): [string, string] {
+  if (components.some(({ states }) => states.some(({ named }) => named))) return ['-infinity', 'infinity'];
   const from = Math.min(...components.map((component) => component.from)) - maxSpanMs - sessionGapMs;
   const to = Math.max(...components.map((component) => component.to)) + sessionGapMs;
   return [utcDay(from - dayMs), utcDay(to + dayMs)];
