@@ -181,6 +181,26 @@ test('events of servers count in a session and neither start nor prolong it, als
   });
 });
 
+test('what a server said of a client session days before it counts also after a new cut', async () => {
+  const visit = { visitor: { id: 'v' }, session: { id: newId(noon) } };
+  await send([event(noon - 9 * dayMs, '/order', { type: 'custom', name: 'order' })], {
+    ...visit,
+    isServer: true,
+  });
+  await send([event(noon - hourMs, '/late')], visit);
+  // The 24 hours of the id begin earlier than it seemed, and end before the pageview.
+  await send([event(noon - 26 * hourMs, '/early')], visit);
+  expect(
+    await pair.query(
+      `select is_client_id, event_count, entry_path from footfall.sessions where site = $1::text order by started_at`,
+      [site],
+    ),
+  ).toEqual([
+    { is_client_id: true, event_count: 2, entry_path: '/early' },
+    { is_client_id: false, event_count: 1, entry_path: '/late' },
+  ]);
+});
+
 test('a bot has sessions of its own, though it names the same visitor', async () => {
   const visitor = { id: 'v' };
   await send([event(noon, '/person')], { visitor });
