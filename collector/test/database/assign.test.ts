@@ -287,3 +287,14 @@ describe('hostile input is refused with a reason, and nothing is stored', () => 
     expect(await client.assign({ site: 'other' })).toMatchObject({ status: 403 });
   });
 });
+
+test('definitions that have not changed are answered 304, and a new one is not missed', async () => {
+  const ask = (etag = '') =>
+    fetch(`${collector.origin}/v1/experiments?site=demo`, { headers: { 'if-none-match': etag } });
+  const etag = (await ask()).headers.get('etag') ?? '';
+  expect(etag).toMatch(/^"[\da-f]{32}"$/);
+  const same = await ask(etag);
+  expect([same.status, await same.text()]).toEqual([304, '']);
+  await client.run('etag-changes');
+  await expect.poll(async () => (await ask(etag)).status, { timeout: 10_000 }).toBe(200);
+});
