@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { findClientAddress } from './access/client-address.js';
+import { type AlertDeps, alertRoutes } from './alerts/routes.js';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
@@ -9,6 +10,7 @@ import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js
 import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { mailReportRoutes } from './mail-reports/routes.js';
 import { type PrivacyDeps, privacyRoutes } from './privacy/routes.js';
 import { limitReaders } from './query/limit-readers.js';
 import { type QueryDeps, queryRoutes } from './query/query-routes.js';
@@ -27,6 +29,7 @@ export type AppDeps = IngestDeps &
   ExperimentDeps &
   QueryDeps &
   PrivacyDeps &
+  AlertDeps &
   HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
 
 export type App = Hono<{ Bindings: HttpBindings }>;
@@ -48,6 +51,8 @@ export function createApp(deps: AppDeps): App {
   app.route('/', timelineRoutes(readers));
   app.route('/', realtimeRoutes(readers));
   app.route('/', savedRoutes(deps));
+  app.route('/', alertRoutes(deps));
+  app.route('/', mailReportRoutes(deps));
   app.route('/', privacyRoutes(deps));
   app.route('/', retentionRoutes(deps));
   app.route('/', sdkRoutes());

@@ -12,6 +12,7 @@ import { type Database, openDatabase } from '../src/db/database.js';
 import { openGeoDatabase } from '../src/ingest/geo-database.js';
 import { startIngest } from '../src/ingest/start-ingest.js';
 import { startJobs } from '../src/jobs.js';
+import type { DeliverySettings } from '../src/notifications/deliver.js';
 import { type RunningServer, serve } from '../src/server.js';
 import { dropDatabase, runAsAdmin } from './template-database.js';
 
@@ -74,13 +75,16 @@ export const chrome =
 export async function startTestCollector({
   now = Date.now,
   stopping = new AbortController(),
+  keepsJobs = true,
   ...settings
 }: {
   now?: () => number;
   stopping?: AbortController;
+  /** False: each job has run once, and the test runs what it wants to see. */
+  keepsJobs?: boolean;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
-} = {}): Promise<TestCollector> {
+} & DeliverySettings = {}): Promise<TestCollector> {
   const test = await createTestDatabase();
   const { database } = test;
   await addSite(database, { site: 'demo', siteKey: 'demo', retentionDays: 395 });
@@ -91,7 +95,8 @@ export async function startTestCollector({
     allowedOrigins: ['https://shop.example'],
   });
   const logged: string[] = [];
-  const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
+  const jobs = await startJobs({ ...settings, database, now, log: (line) => logged.push(line) });
+  if (!keepsJobs) await jobs.stop();
   const server = await serveTestApp({
     ...settings,
     database,
@@ -112,7 +117,7 @@ export async function startTestCollector({
   };
 }
 
-type TestApp = {
+type TestApp = DeliverySettings & {
   database: Database;
   now: () => number;
   stopping: AbortController;
