@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { type BlockList, isIP } from 'node:net';
-import { type Destination, findDestination } from './find-destination.js';
+import { isIP } from 'node:net';
+import { type Destination, findDestination, type Reach } from './find-destination.js';
 
 export type WebhookAnswer = { status: number; body: string };
 
@@ -35,13 +35,14 @@ export function signBody({ secret, body, now }: Pick<Webhook, 'secret' | 'body' 
  *
  * @throws RefusedDestination where the address is not to be reached, else what went wrong on the way
  */
-export async function sendWebhook(
-  webhook: Webhook,
-  { allowed }: { allowed: BlockList | undefined },
-): Promise<WebhookAnswer> {
+export async function sendWebhook(webhook: Webhook, reach: Reach): Promise<WebhookAnswer> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const destination = await untilAborted(findDestination(webhook.url, allowed), signal);
-  return post(destination, webhook, signal);
+  try {
+    const destination = await untilAborted(findDestination(webhook.url, reach), signal);
+    return await post(destination, webhook, signal);
+  } catch (cause) {
+    throw signal.aborted ? new Error(`no answer within ${timeoutMs / 1_000} s`, { cause }) : cause;
+  }
 }
 
 // The resolver cannot be stopped, only left.
