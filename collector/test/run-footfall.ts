@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keepOutput } from './keep-output.js';
 
 const built = fileURLToPath(new URL('../bin/footfall.js', import.meta.url));
 
@@ -44,6 +45,8 @@ export function runFootfall(
   const finished = new Promise<Finished>((resolve) => {
     child.on('close', (code, signal) => {
       rmSync(spoolDir, { recursive: true, force: true });
+      // What other commands print is an answer, such as a new key; what they log is not.
+      keepOutput(args[0] === 'start' ? `${output.stdout}\n${output.stderr}` : output.stderr);
       resolve({ code, signal, ...output });
     });
   });

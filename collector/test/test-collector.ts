@@ -14,6 +14,7 @@ import { startIngest } from '../src/ingest/start-ingest.js';
 import { startJobs } from '../src/jobs.js';
 import type { DeliverySettings } from '../src/notifications/deliver.js';
 import { type RunningServer, serve } from '../src/server.js';
+import { keepOutput } from './keep-output.js';
 import { dropDatabase, runAsAdmin } from './template-database.js';
 
 export type TestDatabase = {
@@ -95,14 +96,19 @@ export async function startTestCollector({
     allowedOrigins: ['https://shop.example'],
   });
   const logged: string[] = [];
-  const jobs = await startJobs({ ...settings, database, now, log: (line) => logged.push(line) });
+  const log = (line: string) => {
+    keepOutput(line);
+    logged.push(line);
+  };
+  keepOutput('');
+  const jobs = await startJobs({ ...settings, database, now, log });
   if (!keepsJobs) await jobs.stop();
   const server = await serveTestApp({
     ...settings,
     database,
     now,
     stopping,
-    log: (line) => logged.push(line),
+    log,
   });
   return {
     ...test,
