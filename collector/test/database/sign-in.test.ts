@@ -1,6 +1,7 @@
 import { BlockList } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createPeopleClient, type PeopleClient, password, sessionOf } from '../people-client.js';
+import { exchange, type Answer as RawAnswer } from '../raw-http.js';
 import { startTestCollector, type TestCollector } from '../test-collector.js';
 
 let collector: TestCollector;
@@ -29,6 +30,7 @@ test('before there is anybody, the sign-in page is told that the first owner is 
   expect(await methods()).toEqual({ password: true, oidc: null, firstOwner: true });
   await client.enter(ann);
   expect(await methods()).toEqual({ password: true, oidc: null, firstOwner: false });
+  expect((await fetch(`${origin}/login/oidc`)).status).toBe(404);
 });
 
 test('a login answers who it is, with a cookie that no script can read', async () => {
@@ -45,36 +47,36 @@ test('a login answers who it is, with a cookie that no script can read', async (
   ]);
 });
 
-test.each([
-  { page: 'http://localhost:8787', cookie: /^footfall=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/ },
-  { page: 'https://stats.example', cookie: /^__Host-footfall=[\w-]{43}; .*; Secure$/ },
-])('the cookie for a page at $page fits it', async ({ page, cookie }) => {
-  const answer = await client.signIn('ann@shop.example', password, { origin: page, 'x-forwarded-host': 'x' });
-  // The test asks by another name than the page, as behind a proxy that was not told.
-  expect(answer.status).toBe(403);
-  const fitting = await signInAt(page);
-  expect(fitting.getSetCookie()).toEqual([expect.stringMatching(cookie)]);
-});
-
-// fetch() sets the Host itself.
-async function signInAt(page: string): Promise<Headers> {
-  const { request } = await import('node:http');
-  const { host } = new URL(page);
-  return new Promise((resolve, reject) => {
-    const asked = request(`${origin}/api/v1/login`, {
-      method: 'POST',
-      headers: { host, origin: page, 'content-type': 'application/json' },
-    });
-    asked.on('error', reject);
-    asked.on('response', (response) => {
-      response.resume();
-      const headers = new Headers();
-      for (const cookie of response.headers['set-cookie'] ?? []) headers.append('set-cookie', cookie);
-      resolve(headers);
-    });
-    asked.end(JSON.stringify({ email: 'ann@shop.example', password }));
+/** A login as a browser sends it whose page is at an address; a proxy hands the Host on. */
+function signInAt(page: string, host = new URL(page).host): Promise<RawAnswer> {
+  return exchange(origin, {
+    path: '/api/v1/login',
+    headers: { host, origin: page, 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'ann@shop.example', password }),
   });
 }
+
+test.each([
+  { page: 'http://localhost:8787', cookie: /^footfall=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/ },
+  { page: 'http://127.0.0.1:8787', cookie: /^footfall=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/ },
+  { page: 'https://stats.example', cookie: /^__Host-footfall=[\w-]{43}; .*; Secure$/ },
+])('the cookie of a page at $page is one that browsers keep there', async ({ page, cookie }) => {
+  expect((await signInAt(page)).headers.getSetCookie()).toEqual([expect.stringMatching(cookie)]);
+});
+
+test.each([
+  { what: 'a page without encryption', page: 'http://stats.example', code: 'insecure' },
+  {
+    what: 'a page of another name than the collector is asked by',
+    page: 'https://stats.example',
+    host: 'inside',
+    code: 'origin',
+  },
+])('$what signs nobody in', async ({ page, host, code }) => {
+  const { status, headers, body } = await signInAt(page, host);
+  expect({ status, body }).toMatchObject({ status: 403, body: { error: { code } } });
+  expect(headers.getSetCookie()).toEqual([]);
+});
 
 test.each([
   { from: 'another page', headers: { origin: 'https://evil.example' }, status: 403, code: 'origin' },
