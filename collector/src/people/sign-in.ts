@@ -141,7 +141,7 @@ export async function setPasswordByToken(
 /**
  * Changes the password of a person who is signed in and knows the one before. The other sessions end.
  *
- * @throws Refusal 400 for a password that is too short, 401 for a wrong one, 429 after too many
+ * @throws Refusal 400 for a password that is too short, 403 for a wrong one before, 429 after too many
  */
 export async function changePassword(
   { database, now, throttle }: Deps,
@@ -163,7 +163,7 @@ export async function changePassword(
     });
   });
   if (changed) return changed;
-  throw new Refusal(401, 'wrong_password', 'currentPassword: this is not your password', {
+  throw new Refusal(403, 'wrong_password', 'currentPassword: this is not your password', {
     path: 'currentPassword',
   });
 }
