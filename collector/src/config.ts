@@ -132,7 +132,7 @@ function readOidc(environment: Environment): OidcSettings | undefined {
     refuse(
       'FOOTFALL_PUBLIC_URL',
       publicUrl,
-      'with FOOTFALL_OIDC_ISSUER, an https URL, or http on this machine',
+      'an https URL, or http on this machine, with FOOTFALL_OIDC_ISSUER',
     );
   return { issuer, clientId, clientSecret, name: name || new URL(issuer).hostname };
 }

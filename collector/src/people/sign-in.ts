@@ -12,7 +12,7 @@ import {
   storePassword,
 } from './operators.js';
 import { hashPassword, isPassword } from './password.js';
-import { takePasswordToken } from './password-tokens.js';
+import { findTokenHolder, takePasswordToken } from './password-tokens.js';
 import { addSession, endSession, endSessions, findSessionHolder } from './sessions.js';
 
 /** Where a person sits who signs in. */
@@ -124,17 +124,22 @@ export async function setPasswordByToken(
   { token, password }: { token: string; password: string },
 ): Promise<Operator> {
   requireGoodPassword(password);
+  // Before the work of the hash, which nobody is to have done without a token.
+  const id = await database.asOwner((tx) => findTokenHolder(tx, token));
+  if (id === undefined) throw badToken();
   const passwordHash = await hashPassword(password);
   return database.asOwner(async (tx) => {
-    const id = await takePasswordToken(tx, token);
-    const operator = id === undefined ? undefined : await lockOperator(tx, id);
-    if (!operator || operator.disabledAt)
-      throw new Refusal(400, 'bad_token', 'token: this link is unknown, too old or was used already', {
-        path: 'token',
-        hint: 'an administrator makes another one: footfall user reset EMAIL',
-      });
+    const operator = await lockOperator(tx, id);
+    if (!operator || operator.disabledAt || !(await takePasswordToken(tx, token))) throw badToken();
     await replacePassword(tx, { operator, passwordHash, now: now() });
     return operator;
+  });
+}
+
+function badToken(): Refusal {
+  return new Refusal(400, 'bad_token', 'token: this link is unknown, too old or was used already', {
+    path: 'token',
+    hint: 'an administrator makes another one: footfall user reset EMAIL',
   });
 }
 

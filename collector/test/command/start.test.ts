@@ -142,6 +142,32 @@ test.each([
   expect({ code, stderr }).toEqual({ code: 2, stderr: `${expected}\n` });
 });
 
+const issuer = { FOOTFALL_OIDC_ISSUER: 'https://login.example', FOOTFALL_OIDC_CLIENT_ID: 'footfall' };
+const settings = { ...issuer, FOOTFALL_OIDC_CLIENT_SECRET: 'never shown' };
+
+test.each([
+  {
+    missing: 'secret',
+    given: issuer,
+    expected: 'FOOTFALL_OIDC_CLIENT_SECRET: expected the secret that the provider gave, got ""',
+  },
+  {
+    missing: 'public address',
+    given: settings,
+    expected:
+      'FOOTFALL_PUBLIC_URL: expected an https URL, or http on this machine, with FOOTFALL_OIDC_ISSUER, got ""',
+  },
+  {
+    missing: 'encryption',
+    given: { ...settings, FOOTFALL_PUBLIC_URL: 'http://stats.example' },
+    expected:
+      'FOOTFALL_PUBLIC_URL: expected an https URL, or http on this machine, with FOOTFALL_OIDC_ISSUER, got "http://stats.example"',
+  },
+])('an OpenID provider without $missing is one line and exit 2', async ({ given, expected }) => {
+  const { code, stderr } = await runFootfall(['start'], { env: { ...env, ...given } }).finished;
+  expect({ code, stderr }).toEqual({ code: 2, stderr: `${expected}\n` });
+});
+
 test('a geography file that is none is one line and exit 2', async () => {
   const { code, stderr } = await runFootfall(['start'], { env: { ...env, FOOTFALL_GEO_DB: 'package.json' } })
     .finished;

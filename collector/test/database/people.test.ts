@@ -36,10 +36,14 @@ test('a person is added without a password, which the person sets once by the li
     status: 400,
     body: { error: { path: 'password', message: 'password: expected 12 to 256 characters, got 11' } },
   });
-  expect(await set(password)).toMatchObject({
-    status: 200,
-    body: { operator: { email: 'new@shop.example' } },
-  });
+  const twice = await Promise.all([set(password), set(password)]);
+  expect(twice.map(({ status }) => status).sort()).toEqual([200, 400]);
+  expect(twice).toContainEqual(
+    expect.objectContaining({
+      status: 200,
+      body: { operator: expect.objectContaining({ email: 'new@shop.example' }) },
+    }),
+  );
   expect(await set(password)).toMatchObject({ status: 400, body: { error: { code: 'bad_token' } } });
   expect((await client.signIn('NEW@shop.example')).status).toBe(200);
 });
