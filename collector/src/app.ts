@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { findClientAddress } from './access/client-address.js';
+import { type AdministrationRoutesDeps, administrationRoutes } from './administration/routes.js';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
@@ -27,6 +28,7 @@ export type AppDeps = IngestDeps &
   ExperimentDeps &
   QueryDeps &
   PrivacyDeps &
+  AdministrationRoutesDeps &
   HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
 
 export type App = Hono<{ Bindings: HttpBindings }>;
@@ -50,6 +52,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', savedRoutes(deps));
   app.route('/', privacyRoutes(deps));
   app.route('/', retentionRoutes(deps));
+  app.route('/', administrationRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

@@ -1,8 +1,9 @@
 import { siteSlug } from '@footfall/schema';
 import { type Context, Hono } from 'hono';
-import { stream } from 'hono/streaming';
 import { z } from 'zod';
+import { actorOf } from '../access/audit.js';
 import { authorize } from '../access/authorize.js';
+import { answerLines } from '../answer-lines.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { auditExport } from './audit-export.js';
@@ -67,7 +68,7 @@ async function readRequest({ database }: PrivacyDeps, c: Context): Promise<Asked
   await requireSite(database, site);
   const name: SubjectName =
     visitor === undefined ? { site, kind: 'user', id: user ?? '' } : { site, kind: 'visitor', id: visitor };
-  return { name, requestedBy: `key ${holder.name}` };
+  return { name, requestedBy: actorOf(holder) };
 }
 
 async function requireSite(database: Database, site: string): Promise<void> {
@@ -76,23 +77,4 @@ async function requireSite(database: Database, site: string): Promise<void> {
   );
   if (rows.length > 0) return;
   throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
-}
-
-// The status has gone out by the time that something can fail: so the last line says it.
-function answerLines(
-  { log }: PrivacyDeps,
-  c: Context,
-  work: (write: (line: unknown) => Promise<unknown>) => Promise<void>,
-): Response {
-  c.header('content-type', 'application/x-ndjson; charset=utf-8');
-  c.header('cache-control', 'no-store');
-  return stream(
-    c,
-    (lines) => work((line) => lines.writeln(JSON.stringify(line))),
-    async (error, lines) => {
-      log(`privacy: ${error.stack ?? error.message}`);
-      const message = 'broken off; asked for again it goes on';
-      await lines.writeln(JSON.stringify({ error: { code: 'unavailable', message } }));
-    },
-  );
 }
