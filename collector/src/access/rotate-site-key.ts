@@ -34,9 +34,8 @@ export async function rotateSiteKey(
     );
     await tx.query(
       `/* rotate-site-key.rotateSiteKey */
-       insert into footfall.site_keys (site_key, site, created_at)
-       values ($1::text, $2::text, coalesce($3::timestamptz, now()))`,
-      [siteKey, site, toTime(by.at)],
+       insert into footfall.site_keys (site_key, site) values ($1::text, $2::text)`,
+      [siteKey, site],
     );
     await writeAudit(tx, {
       ...by,
