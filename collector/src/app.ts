@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { admitSessions } from './access/admit-sessions.js';
 import { findClientAddress } from './access/client-address.js';
 import { type AdministrationRoutesDeps, administrationRoutes } from './administration/routes.js';
 import { dashboardRoutes } from './dashboard/routes.js';
@@ -29,7 +30,7 @@ export type AppDeps = IngestDeps &
   QueryDeps &
   PrivacyDeps &
   AdministrationRoutesDeps &
-  HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
+  HealthDeps & { publicUrl?: string | undefined; demoDir: string | undefined; log: (line: string) => void };
 
 export type App = Hono<{ Bindings: HttpBindings }>;
 
@@ -39,6 +40,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', healthRoutes(deps));
   app.use(refuseWhileStopping(deps.stopping));
   app.use('/api/*', limitApi(deps));
+  app.use('/api/*', admitSessions(deps));
   app.route('/', ingestRoutes(deps));
   app.route('/', experimentRoutes(deps));
   const readers = { ...deps, database: limitReaders(deps.database) };

@@ -1,5 +1,4 @@
 import type { Transaction } from '../db/database.js';
-import type { KeyHolder } from './keys.js';
 
 /** Who changes something. */
 export type By = {
@@ -25,11 +24,6 @@ export const byCollector: By = { actor: 'collector' };
 
 /** What somebody does who has a shell on the machine. */
 export const byCommandLine: By = { actor: 'command line' };
-
-/** How the audit log names the holder of a key. */
-export function actorOf({ name, keyId }: Pick<KeyHolder, 'name' | 'keyId'>): string {
-  return `${name} (key ${keyId})`;
-}
 
 /** Writes a line of the audit log in the transaction of the change, so that there is neither without the other. */
 export async function writeAudit(

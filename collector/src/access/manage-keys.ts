@@ -114,6 +114,8 @@ async function requireOtherOwner(tx: Transaction, keyId: string): Promise<void> 
     `/* manage-keys.requireOtherOwner */
      select 1 from footfall.api_keys
      where role = 'owner' and sites is null and revoked_at is null and expires_at is null and key_id::text <> $1::text
+     union all
+     select 1 from footfall.operators where role = 'owner' and password_hash is not null and disabled_at is null
      limit 1`,
     [keyId],
   );

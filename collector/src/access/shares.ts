@@ -52,17 +52,20 @@ export async function addShare(
   return { ...readShare(rows[0]), token };
 }
 
-/** The site that a token shows, unless the link has ended. The lookup is by hash, so its time tells nothing of the token. */
-export async function findSharedSite(database: Database, token: string): Promise<string | undefined> {
+/** The link of a token and the site that it shows, unless it has ended. The lookup is by hash, so its time tells nothing of the token. */
+export async function findShare(
+  database: Database,
+  token: string,
+): Promise<{ id: string; site: string } | undefined> {
   const rows = await database.asOwner((tx) =>
-    tx.query<{ site: string }>(
-      `/* shares.findSharedSite */
-       select site from footfall.shares
+    tx.query<{ id: string; site: string }>(
+      `/* shares.findShare */
+       select share_id as id, site from footfall.shares
        where token_hash = $1::bytea and revoked_at is null and (expires_at is null or expires_at > now())`,
       [hashOf(token)],
     ),
   );
-  return rows[0]?.site;
+  return rows[0];
 }
 
 /** All links of a site, the newest last, without their tokens. */

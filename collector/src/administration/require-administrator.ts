@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
-import { actorOf, type By } from '../access/audit.js';
+import type { By } from '../access/audit.js';
 import { authorize } from '../access/authorize.js';
 import type { Role } from '../access/keys.js';
+import { actorOf } from '../access/principal.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 
@@ -24,8 +25,9 @@ export async function requireAdministrator(
   { site, allowed = administrators }: { site?: string; allowed?: readonly Role[] } = {},
 ): Promise<Administrator> {
   const header = c.req.header('authorization');
-  const holder = await authorize(database, { header, allowed, ...(site !== undefined && { site }) });
-  return { role: holder.role, sites: holder.sites, by: { actor: actorOf(holder), at: now() } };
+  const principal = await authorize(database, { header, allowed, ...(site !== undefined && { site }) });
+  const { role, sites } = principal;
+  return { role, sites, by: { actor: actorOf(principal), at: now() } };
 }
 
 /** The refusal of a site that is not there, or that nobody has told the caller of. */

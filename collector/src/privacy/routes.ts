@@ -1,12 +1,12 @@
 import { siteSlug } from '@footfall/schema';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { actorOf } from '../access/audit.js';
 import { authorize } from '../access/authorize.js';
+import { actorOf } from '../access/principal.js';
 import { answerLines } from '../answer-lines.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
-import { auditExport } from './audit-export.js';
+import { auditRead } from './audit-read.js';
 import { erase } from './erase.js';
 import { exportSubject } from './export.js';
 import type { SubjectName } from './subject.js';
@@ -36,7 +36,7 @@ export function privacyRoutes(deps: PrivacyDeps): Hono {
   const routes = new Hono();
   routes.post('/api/v1/privacy/export', async (c) => {
     const { name, requestedBy } = await readRequest(deps, c);
-    await auditExport(deps.database, { name, requestedBy, at: deps.now() });
+    await auditRead(deps.database, { action: 'privacy.export', name, requestedBy, at: deps.now() });
     return answerLines(deps, c, async (write) => {
       for await (const row of exportSubject(deps, name)) await write(row);
       await write({ done: true });
@@ -64,11 +64,11 @@ async function readRequest({ database }: PrivacyDeps, c: Context): Promise<Asked
   }
   const { site, visitor, user } = parsed.data;
   const header = c.req.header('authorization');
-  const holder = await authorize(database, { header, allowed: ['owner', 'admin'], site });
+  const principal = await authorize(database, { header, allowed: ['owner', 'admin'], site });
   await requireSite(database, site);
   const name: SubjectName =
     visitor === undefined ? { site, kind: 'user', id: user ?? '' } : { site, kind: 'visitor', id: visitor };
-  return { name, requestedBy: actorOf(holder) };
+  return { name, requestedBy: actorOf(principal) };
 }
 
 async function requireSite(database: Database, site: string): Promise<void> {

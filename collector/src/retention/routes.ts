@@ -1,8 +1,8 @@
 import { siteSlug } from '@footfall/schema';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { actorOf } from '../access/audit.js';
 import { authorize } from '../access/authorize.js';
+import { actorOf } from '../access/principal.js';
 import { changeSite } from '../access/site-settings.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
@@ -35,9 +35,9 @@ export function retentionRoutes({ database }: { database: Database }): Hono {
   routes.put('/api/v1/retention', async (c) => {
     const { site, preset, ...days } = parse(bodySchema, await c.req.json().catch(() => null));
     const header = c.req.header('authorization');
-    const holder = await authorize(database, { header, allowed: ['owner', 'admin'], site });
+    const principal = await authorize(database, { header, allowed: ['owner', 'admin'], site });
     const retention = { ...(preset && retentionPresets[preset]), ...withoutUndefined(days) };
-    await changeSite(database, { site, changes: { retention } }, { actor: actorOf(holder) });
+    await changeSite(database, { site, changes: { retention } }, { actor: actorOf(principal) });
     return c.json(await describe(database, site));
   });
   return routes;
