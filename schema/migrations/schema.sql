@@ -15,7 +15,8 @@ create table footfall.api_keys (
   sites text[],
   created_at timestamp with time zone not null default now(),
   last_used_at timestamp with time zone,
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  expires_at timestamp with time zone
 );
 create table footfall.audit_log (
   at timestamp with time zone not null,
@@ -510,6 +511,7 @@ alter table footfall.visitor_links add constraint visitor_links_pkey PRIMARY KEY
 alter table footfall.visitor_salts add constraint visitor_salts_pkey PRIMARY KEY (day);
 alter table footfall.waiting_events add constraint waiting_events_pkey PRIMARY KEY (site, stream, occurred_at, event_id);
 
+CREATE INDEX audit_log_time ON footfall.audit_log USING btree (at, audit_id);
 CREATE INDEX dead_letter_received ON footfall.dead_letter USING btree (site, received_at);
 CREATE INDEX events_custom ON ONLY footfall.events USING btree (site, name, occurred_at) WHERE (type = 'custom'::text);
 CREATE INDEX events_error ON ONLY footfall.events USING btree (site, occurred_at) WHERE (type = 'error'::text);
