@@ -61,6 +61,8 @@ export type TestCollector = TestDatabase & {
   origin: string;
   /** Lines that the collector logged. */
   logged: string[];
+  /** What its router knows, middleware included. */
+  routes: { method: string; path: string }[];
   send(body: unknown, options?: SendOptions): Promise<{ status: number; body: unknown }>;
   stop(): Promise<void>;
 };
@@ -74,12 +76,15 @@ export const chrome =
 export async function startTestCollector({
   now = Date.now,
   stopping = new AbortController(),
+  databaseFor = (test) => test.database,
   ...settings
 }: {
   now?: () => number;
   stopping?: AbortController;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
+  /** What the routes get in place of the database: one that watches it, or another pool. */
+  databaseFor?: (test: TestDatabase) => Database;
 } = {}): Promise<TestCollector> {
   const test = await createTestDatabase();
   const { database } = test;
@@ -94,7 +99,7 @@ export async function startTestCollector({
   const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
   const server = await serveTestApp({
     ...settings,
-    database,
+    database: databaseFor(test),
     now,
     stopping,
     log: (line) => logged.push(line),
@@ -103,6 +108,7 @@ export async function startTestCollector({
     ...test,
     origin: server.url,
     logged,
+    routes: server.routes,
     send: (body, options) => send(server.url, body, options),
     async stop() {
       await server.stop();
@@ -128,7 +134,7 @@ async function serveTestApp({
   log,
   trustedProxies,
   ...rest
-}: TestApp): Promise<RunningServer> {
+}: TestApp): Promise<RunningServer & Pick<TestCollector, 'routes'>> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'footfall-spool-'));
   const settings = { spoolDir, spoolMaxBytes: 1 << 20, minFreeBytes: 0 };
   const ingest = await startIngest({ ...settings, database, databaseDir: undefined, now, log });
@@ -148,6 +154,7 @@ async function serveTestApp({
   const server = await serve(app, { host: '127.0.0.1', port: 0 });
   return {
     url: server.url,
+    routes: app.routes.map(({ method, path }) => ({ method, path })),
     async stop() {
       stopping.abort();
       await ingest.stop(server.stop());
