@@ -9,6 +9,8 @@ export type Who =
       roles: readonly Role[];
       /** A share link of the site too. */
       share?: boolean;
+      /** It tells of single people: a share link is known here, and refused. */
+      personal?: boolean;
       /** Keys alone, no person who is signed in. */
       keysOnly?: boolean;
       /** Whoever reaches all sites alone. */
@@ -48,6 +50,7 @@ export type Row = {
 
 const readers: Who = { roles: ['owner', 'admin', 'analyst'], share: true };
 const analysts: Who = { roles: ['owner', 'admin', 'analyst'] };
+const personal: Who = { ...analysts, personal: true };
 const admins: Who = { roles: ['owner', 'admin'] };
 const assigners: Who = { roles: ['assign', 'admin', 'owner'], keysOnly: true };
 
@@ -309,7 +312,7 @@ const reading: Row[] = [
   ...report('attribution', { conversion: { page: '/**' }, dimension: 'visit:utm_source' }),
   ...report('stickiness'),
   ...report('bots'),
-  one('/api/v1/errors', { who: analysts, id: 'error' }),
+  one('/api/v1/errors', { who: personal, id: 'error' }),
   {
     route: 'PATCH /api/v1/errors/:id',
     who: admins,
@@ -320,8 +323,8 @@ const reading: Row[] = [
       body: { site: site.slug, state: 'open' },
     }),
   },
-  one('/api/v1/visitors', { who: analysts, id: 'visitor' }),
-  one('/api/v1/sessions', { who: analysts, id: 'session' }),
+  one('/api/v1/visitors', { who: personal, id: 'visitor' }),
+  one('/api/v1/sessions', { who: personal, id: 'session' }),
   {
     route: 'GET /api/v1/realtime',
     variant: 'json',
@@ -398,7 +401,12 @@ const privacy: Row[] = [
 const newKey = (slug: string) => ({ role: 'ingest', name: 'made', sites: [slug] });
 
 const sites: Row[] = [
-  { route: 'GET /api/v1/sites', who: { ...admins, isList: true }, status: [200], ask: () => ({ path: '/api/v1/sites' }) },
+  {
+    route: 'GET /api/v1/sites',
+    who: { ...admins, isList: true },
+    status: [200],
+    ask: () => ({ path: '/api/v1/sites' }),
+  },
   {
     route: 'POST /api/v1/sites',
     who: { ...admins, allSites: true },
@@ -438,7 +446,12 @@ const sites: Row[] = [
 ];
 
 const keys: Row[] = [
-  { route: 'GET /api/v1/keys', who: { ...admins, isList: true }, status: [200], ask: () => ({ path: '/api/v1/keys' }) },
+  {
+    route: 'GET /api/v1/keys',
+    who: { ...admins, isList: true },
+    status: [200],
+    ask: () => ({ path: '/api/v1/keys' }),
+  },
   {
     route: 'POST /api/v1/keys',
     who: admins,

@@ -70,7 +70,7 @@ test('every route answers who may and refuses who may not, and shows nobody a ro
   const files = routes.filter((route) => publicFile.test(route)).map(toFileRow);
   const rows = [...files, ...routeTable];
   const cases = rows.flatMap((row) =>
-    principals.flatMap((principal) => placesOf(row).map((place) => ({ row, principal, place }))),
+    principals.flatMap((principal) => placesOf(row, principal).map((place) => ({ row, principal, place }))),
   );
   const found: Finding[] = [];
   const queue = cases.values();
@@ -83,24 +83,25 @@ test('every route answers who may and refuses who may not, and shows nobody a ro
   const foreignRows = found.filter(({ isForeign }) => isForeign).map(({ name }) => name);
   const allowed = found.filter(({ isAllowed }) => isAllowed).length;
   const answers = found.filter(({ holdsOwn }) => holdsOwn).length;
-  console.log(Object.entries(times).sort((a,b)=>b[1]-a[1]).slice(0,25).map(([k,v])=>k+' '+Math.round(v)).join('\n'));
   console.log(
     `access matrix: ${routes.length} routes x ${principals.length} principals x own, foreign and crossed site = ` +
       `${found.length} requests: ${allowed} allowed, ${found.length - allowed} refused, ${wrong.length} wrong; ` +
       `${answers} answers with own rows, ${foreignRows.length} with foreign ones`,
   );
-  expect(wrong).toEqual([]);
-  expect(foreignRows).toEqual([]);
-  expect(rowsWithout(found)).toEqual([]);
+  expect({ wrong, foreignRows, withoutOwnRows: rowsWithout(found) }).toEqual({
+    wrong: [],
+    foreignRows: [],
+    withoutOwnRows: [],
+  });
 }, 240_000);
 
 function toFileRow(route: string): Row {
   return { route, who: 'anyone', status: [200], ask: () => ({ path: route.split(' ')[1] ?? '' }) };
 }
 
-function placesOf({ who, crossed }: Row): Place[] {
+function placesOf({ who, crossed }: Row, { role }: Principal): Place[] {
   if (who === 'anyone' || who.isList) return ['own'];
-  return crossed ? ['own', 'foreign', 'crossed'] : ['own', 'foreign'];
+  return crossed && role ? ['own', 'foreign', 'crossed'] : ['own', 'foreign'];
 }
 
 // Rows of the own site must show wherever they are asked for: else the search for foreign ones would find nothing either.
@@ -114,7 +115,6 @@ function rowsWithout(found: Finding[]): string[] {
   );
 }
 
-const times:Record<string,number>={};
 type Finding = {
   row: Row;
   name: string;
@@ -127,12 +127,13 @@ type Finding = {
 async function tryOut({ row, principal, place }: Case): Promise<Finding> {
   const target = targetOf(row, principal, place);
   const request = await row.ask(target, tools);
-  const t0=performance.now();const { status, text } = await send(row.route, principal, request);const k=row.route+(row.variant??'');times[k]=(times[k]??0)+performance.now()-t0;
+  const { status, text } = await send(row.route, principal, request);
   const expected = judge(row, principal, target);
   const isAllowed = expected === 'allowed';
   const statuses = isAllowed ? (place === 'crossed' && row.crossed) || row.status : refusals[expected];
   const name = `${row.route}${row.variant ? ` (${row.variant})` : ''} as ${principal.name}, ${place} site`;
-  const isConfined = principal.sites !== null;
+  // Who has the public key of a site may know what every visitor of its pages does.
+  const isConfined = principal.sites !== null && !request.path.includes(foreign.siteKey);
   return {
     row,
     name,
@@ -169,6 +170,7 @@ function judge(
     if (!asServer) return 'allowed';
   }
   if (who.siteKey === 'credential' && kind === 'site key') return 'allowed';
+  if (kind === 'share' && who.personal) return 'forbidden';
   if (kind === 'share' && who.share) return sites?.includes(site.slug) ? 'allowed' : 'forbidden';
   if (role === undefined || (kind === 'operator' && isKeysOnly(who))) return 'unknown caller';
   if (!who.roles.includes(role)) return 'forbidden';
@@ -183,12 +185,13 @@ function isKeysOnly(who: Exclude<Row['who'], string>): boolean {
 
 async function send(route: string, { kind, headers }: Principal, request: Request) {
   const [method = ''] = route.split(' ');
+  const { origin: _, ...withoutOrigin } = headers;
   const isPublicKey = kind === 'site key' && /^(?:\/v1\/events|\/v1\/experiments)/.test(request.path);
   const response = await fetch(collector.origin + request.path, {
     method: method === 'ALL' ? 'GET' : method,
     headers: {
       ...(request.body && { 'content-type': 'application/json' }),
-      ...(isPublicKey ? {} : headers),
+      ...(isPublicKey ? {} : request.path.startsWith('/api/') ? headers : withoutOrigin),
       ...request.headers,
     },
     ...(request.body && { body: JSON.stringify(request.body) }),
