@@ -22,7 +22,7 @@ export type Ground = {
 };
 
 type Site = { slug: string; siteKey: string; mark: string };
-type Call = (path: string, body?: object) => Promise<Record<string, never>>;
+type Call = (path: string, body?: object, method?: string) => Promise<Record<string, never>>;
 
 const minuteMs = 60_000;
 const bot = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
@@ -36,6 +36,7 @@ export async function plantSite(collector: TestCollector, site: Site, nowMs: num
   const variations = [{ key: 'control' }, { key: `${mark}-arm` }];
   await call('experiments', { site: slug, key: experiment, name: mark, variations });
   await call(`experiments/${experiment}/start?site=${slug}`, {});
+  await call('experiment-layers', { site: slug, layer: `${mark}-layer` }, 'PUT');
   const unit = { site: slug, unit: { visitor: `${mark}-visitor` } };
   await call('../../v1/assign', unit);
   const session = newId(nowMs - 10 * minuteMs);
@@ -59,9 +60,9 @@ export async function plantSite(collector: TestCollector, site: Site, nowMs: num
 // An owner of this site alone, whose name is its mark: the audit log has it.
 async function openApi({ origin, database }: TestCollector, { slug, mark }: Site): Promise<Call> {
   const key = await makeKey({ database }, 'owner', [slug], mark);
-  return async (path, body) => {
+  return async (path, body, method = body ? 'POST' : 'GET') => {
     const response = await fetch(new URL(`/api/v1/${path}`, origin), {
-      method: body ? 'POST' : 'GET',
+      method,
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
     });

@@ -12,6 +12,7 @@ import {
 } from '../access-matrix/route-table.js';
 import { makeKey } from '../ask-query.js';
 import { startTestCollector, type TestCollector } from '../test-collector.js';
+import { type Watched, watchDatabase } from '../watch-database.js';
 
 const atOnce = 3;
 const dayMs = 86_400_000;
@@ -23,9 +24,13 @@ let foreign: Ground;
 let principals: Principal[];
 let tools: Tools;
 let routes: string[];
+let statements: Watched[] = [];
 
 beforeAll(async () => {
-  collector = await startTestCollector({ now: () => nowMs });
+  collector = await startTestCollector({
+    now: () => nowMs,
+    databaseFor: ({ database }) => watchDatabase(database, (statement) => statements.push(statement)),
+  });
   own = await plantSite(collector, { slug: 'site-alpha', siteKey: 'public-alpha', mark: 'ownmark' }, nowMs);
   foreign = await plantSite(
     collector,
@@ -94,6 +99,31 @@ test('every route answers who may and refuses who may not, and shows nobody a ro
     withoutOwnRows: [],
   });
 }, 240_000);
+
+// Who asks, whether the rollups are fresh, and the line of the audit log; what belongs to no site, or is no row of a page.
+const common =
+  /^\s*\/\* (?:keys\.findKeyHolder|audit\.writeAudit|tombstones\.keepSubjectKey|refresh\.|roll-up\.|assignment-store\.)|^select key from footfall\.privacy_keys/;
+
+function isReading({ route, who }: Row): boolean {
+  if (who === 'anyone' || who.isList || !who.roles.includes('analyst')) return false;
+  return /^GET \/(?:api|v1)\/|^POST \/api\/v2\/query|^POST \/api\/v1\/[a-z-]+$/.test(route);
+}
+
+test('whatever reads a site does so as a reader of that site', async () => {
+  const headers = { authorization: `Bearer ${await makeKey(collector, 'owner')}` };
+  const asker: Principal = { name: 'the owner', kind: 'key', role: 'owner', sites: null, headers };
+  const problems: string[] = [];
+  for (const row of routeTable.filter(isReading)) {
+    const request = await row.ask({ site: own, ids: own, siteKey: own.siteKey }, tools);
+    statements = [];
+    await send(row.route, asker, request);
+    const asReader = statements.filter(({ as }) => typeof as === 'object' && as.site === own.slug);
+    const others = statements.filter((one) => !asReader.includes(one) && !common.test(one.sql));
+    if (asReader.length === 0) problems.push(`${row.route}: expected a statement of a reader`);
+    problems.push(...others.map(({ as, sql }) => `${row.route}: as ${JSON.stringify(as)}: ${sql}`));
+  }
+  expect(problems).toEqual([]);
+});
 
 function toFileRow(route: string): Row {
   return { route, who: 'anyone', status: [200], ask: () => ({ path: route.split(' ')[1] ?? '' }) };

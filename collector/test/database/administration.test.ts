@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../src/access/keys.js';
-import { makeKey } from '../ask-query.js';
+import { makeKey, postQuery } from '../ask-query.js';
+import { runFootfall } from '../run-footfall.js';
 import { newId, startTestCollector, type TestCollector } from '../test-collector.js';
 
 const hourMs = 3_600_000;
@@ -367,4 +368,81 @@ test('dead letters are listed, counted, read and replayed', async () => {
     { site: 'demo', target: 'too_old' },
   ]);
   expect(await ask('GET', 'dead-letter?site=demo&reason=nope')).toMatchObject({ status: 400 });
+});
+
+test('who read about a person, and who took rows away, is in the audit log without the person', async () => {
+  const visitor = 'jane-of-the-visitors';
+  const session = newId(nowMs);
+  await collector.send(
+    { sentAt: nowMs, visitor: { id: visitor }, session: { id: session }, events: [pageview('/audited')] },
+    { site: 'demo' },
+  );
+  expect(await ask('GET', `visitors/${visitor}?site=demo`)).toMatchObject({ status: 200 });
+  expect(await ask('GET', `sessions/${session}?site=demo`)).toMatchObject({ status: 200 });
+  expect(await ask('GET', 'visitors/nobody?site=demo')).toMatchObject({ status: 404 });
+  const plain = {
+    site_id: ['demo', 'other'],
+    metrics: ['events'],
+    date_range: 'all',
+    dimensions: ['event:page'],
+  };
+  expect((await postQuery(collector, plain, { key: owner })).status).toBe(200);
+  const exported = await postQuery(collector, plain, { key: owner, accept: 'application/x-ndjson' });
+  expect(await exported.text()).toContain('/audited');
+  const share = (await ask('POST', 'shares', { site: 'demo', name: 'board' })).body;
+  const shared = { ...plain, site_id: 'demo' };
+  expect((await postQuery(collector, shared, { key: share.token, accept: 'text/csv' })).status).toBe(200);
+
+  const { entries } = await readLog('limit=1000');
+  const lines = entries.map(({ action, site, target }) => ({ action, site, target }));
+  expect(lines).toContainEqual({ action: 'query.export', site: 'demo', target: 'ndjson' });
+  expect(lines).toContainEqual({ action: 'query.export', site: 'other', target: 'ndjson' });
+  expect(entries.find(({ target }) => target === 'csv')?.actor).toContain(`(share ${share.id})`);
+  const reads = entries.filter(({ action }) => /^(visitor|session)\.read$/.test(action));
+  expect(reads.map(({ target }) => target)).toEqual([
+    expect.stringMatching(/^session [0-9a-f]{32}$/),
+    expect.stringMatching(/^visitor [0-9a-f]{32}$/),
+  ]);
+  expect(JSON.stringify(entries)).not.toMatch(new RegExp(`${visitor}|${session}|${share.token}`));
+});
+
+async function command(...args: string[]) {
+  const { code, stdout, stderr } = await runFootfall(args, { env: { DATABASE_URL: collector.url } }).finished;
+  return { code, stdout, stderr };
+}
+
+test('the command line changes a site and rotates its key', async () => {
+  const rules = [
+    '--exclude-host',
+    '*.intern.example',
+    '--exclude-path',
+    '/admin/*',
+    '--origin',
+    'https://a.example',
+  ];
+  expect(await command('site', 'set', 'other', ...rules, '--exclude-address', '')).toMatchObject({ code: 0 });
+  expect((await ask('GET', 'sites/other')).body).toMatchObject({
+    excludedHosts: ['*.intern.example'],
+    excludedPaths: ['/admin/*'],
+    excludedAddresses: [],
+    allowedOrigins: ['https://a.example'],
+  });
+  const { code, stdout } = await command('site', 'rotate-key', 'other', '--overlap', '0', '--json');
+  expect(code).toBe(0);
+  const { siteKey } = JSON.parse(stdout);
+  nowMs += 5_000;
+  expect(await send('other', pageview())).toMatchObject({ status: 401 });
+  expect(await send(siteKey, pageview())).toMatchObject({ status: 200 });
+  const lines = (await readLog('actor=command&site=other')).entries.map(({ action }) => action);
+  expect(lines.sort()).toEqual(['site.change', 'site.rotate_key']);
+});
+
+test.each([
+  { args: ['site', 'set', 'other'], code: 2, says: /something to change/ },
+  { args: ['site', 'set', 'other', '--currency', 'euro'], code: 2, says: /currency: expected .*"euro"/ },
+  { args: ['site', 'set', 'nowhere', '--name', 'x'], code: 1, says: /no site "nowhere"/ },
+  { args: ['site', 'rotate-key', 'other', '--overlap', 'soon'], code: 2, says: /--overlap: expected 0 to/ },
+])('the command $args ends with $code', async ({ args, code, says }) => {
+  const ended = await command(...args);
+  expect(ended).toMatchObject({ code, stderr: expect.stringMatching(says) });
 });
