@@ -59,6 +59,8 @@ function failOnLog(line: string): void {
 export type TestCollector = TestDatabase & {
   /** http://127.0.0.1:port */
   origin: string;
+  /** What the router knows, as it has it. */
+  routes: readonly { method: string; path: string }[];
   /** Lines that the collector logged. */
   logged: string[];
   send(body: unknown, options?: SendOptions): Promise<{ status: number; body: unknown }>;
@@ -102,6 +104,7 @@ export async function startTestCollector({
   return {
     ...test,
     origin: server.url,
+    routes: server.routes,
     logged,
     send: (body, options) => send(server.url, body, options),
     async stop() {
@@ -121,6 +124,8 @@ type TestApp = {
   log: (line: string) => void;
 };
 
+type ServedApp = RunningServer & Pick<TestCollector, 'routes'>;
+
 async function serveTestApp({
   database,
   now,
@@ -128,7 +133,7 @@ async function serveTestApp({
   log,
   trustedProxies,
   ...rest
-}: TestApp): Promise<RunningServer> {
+}: TestApp): Promise<ServedApp> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'footfall-spool-'));
   const settings = { spoolDir, spoolMaxBytes: 1 << 20, minFreeBytes: 0 };
   const ingest = await startIngest({ ...settings, database, databaseDir: undefined, now, log });
@@ -148,6 +153,7 @@ async function serveTestApp({
   const server = await serve(app, { host: '127.0.0.1', port: 0 });
   return {
     url: server.url,
+    routes: app.routes,
     async stop() {
       stopping.abort();
       await ingest.stop(server.stop());

@@ -23,6 +23,17 @@ type Interval = Parameters['interval'];
 type Row = { cohort: number; visitors: number; masks: number[][] };
 type Period = { day: string; start_at: string };
 
+const answer = z.object({
+  interval: z.enum(intervalNames),
+  cohorts: z.array(
+    z.object({
+      cohort: z.iso.date(),
+      visitors: z.int(),
+      periods: z.array(z.object({ period: z.int(), visitors: z.int(), rate: z.number() })),
+    }),
+  ),
+});
+
 const maxPeriods = 420;
 // Two halves of 30 bits each are whole numbers in JavaScript, and one bigint in the database.
 const halfBits = 30;
@@ -32,6 +43,7 @@ const maskBits = 2 * halfBits;
 export const retention = defineReport({
   path: 'retention',
   parameters,
+  answer,
   definitions: {
     cohort:
       'visitors whose first visit of all that is stored (with start: whose first such event in the range) lies in the period that begins on this day',

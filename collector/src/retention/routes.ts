@@ -15,7 +15,8 @@ import {
 
 const presetNames = Object.keys(retentionPresets) as (keyof typeof retentionPresets)[];
 
-const bodySchema = z.strictObject({
+/** The body of `PUT /api/v1/retention`. */
+export const retentionSchema = z.strictObject({
   site: siteSlug,
   preset: z.enum(presetNames).optional(),
   events: z.int().min(1).max(maxDays).nullable().optional(),
@@ -38,7 +39,7 @@ export function retentionRoutes({ database }: { database: Database }): Hono {
     return c.json(await describe(database, site));
   });
   routes.put('/api/v1/retention', async (c) => {
-    const { site, preset, ...days } = parse(bodySchema, await c.req.json().catch(() => null));
+    const { site, preset, ...days } = parse(retentionSchema, await c.req.json().catch(() => null));
     await authorize(database, { header: c.req.header('authorization'), allowed: ['owner', 'admin'], site });
     await setRetention(database, site, {
       ...(preset && retentionPresets[preset]),
