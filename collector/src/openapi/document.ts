@@ -86,7 +86,10 @@ function describe(operation: Operation, components: Json): Json {
     security: securityOf(access),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
-      requestBody: { required: true, content: contentOf({ schema: body, ...(bodyTypes && { types: bodyTypes }) }, components) },
+      requestBody: {
+        required: true,
+        content: contentOf({ schema: body, ...(bodyTypes && { types: bodyTypes }) }, components),
+      },
     }),
     responses: { ...answersOf(operation, components), ...refusalsOf(operation, components) },
     ...(definitions && { 'x-definitions': definitions }),

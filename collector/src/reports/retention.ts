@@ -65,7 +65,7 @@ async function readPeriods(tx: Transaction, scope: Scope, interval: Interval): P
   const { from, to, timezone, weekStart } = scope;
   const periods = await tx.query<Period>(
     `/* retention.readPeriods */
-     select p::date as day, (p at time zone $3::text)::text as start_at
+     select p::date as day, footfall.day_start(p::date, $3::text)::text as start_at
      from generate_series(case $4::text
          when 'week' then $1::date - (extract(isodow from $1::date)::integer - $5::integer + 7) % 7
          when 'month' then date_trunc('month', $1::date)::date else $1::date end::timestamp,
