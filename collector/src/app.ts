@@ -11,6 +11,7 @@ import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js
 import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { openApiRoutes } from './openapi/routes.js';
 import { type PrivacyDeps, privacyRoutes } from './privacy/routes.js';
 import { limitReaders } from './query/limit-readers.js';
 import { type QueryDeps, queryRoutes } from './query/query-routes.js';
@@ -22,6 +23,7 @@ import { timelineRoutes } from './reports/timeline.js';
 import { retentionRoutes } from './retention/routes.js';
 import { savedRoutes } from './saved/routes.js';
 import { sdkRoutes } from './sdk-script.js';
+import { sourceMapRoutes } from './source-maps/routes.js';
 
 export type AppDeps = IngestDeps &
   OverviewDeps &
@@ -52,9 +54,11 @@ export function createApp(deps: AppDeps): App {
   app.route('/', timelineRoutes(readers));
   app.route('/', realtimeRoutes(readers));
   app.route('/', savedRoutes(deps));
+  app.route('/', sourceMapRoutes(deps));
   app.route('/', privacyRoutes(deps));
   app.route('/', retentionRoutes(deps));
   app.route('/', administrationRoutes(deps));
+  app.route('/', openApiRoutes());
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

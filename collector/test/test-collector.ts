@@ -59,10 +59,10 @@ function failOnLog(line: string): void {
 export type TestCollector = TestDatabase & {
   /** http://127.0.0.1:port */
   origin: string;
+  /** What the router knows, as it has it. */
+  routes: readonly { method: string; path: string }[];
   /** Lines that the collector logged. */
   logged: string[];
-  /** What its router knows, middleware included. */
-  routes: { method: string; path: string }[];
   send(body: unknown, options?: SendOptions): Promise<{ status: number; body: unknown }>;
   stop(): Promise<void>;
 };
@@ -107,8 +107,8 @@ export async function startTestCollector({
   return {
     ...test,
     origin: server.url,
-    logged,
     routes: server.routes,
+    logged,
     send: (body, options) => send(server.url, body, options),
     async stop() {
       await server.stop();
@@ -127,6 +127,8 @@ type TestApp = {
   log: (line: string) => void;
 };
 
+type ServedApp = RunningServer & Pick<TestCollector, 'routes'>;
+
 async function serveTestApp({
   database,
   now,
@@ -134,7 +136,7 @@ async function serveTestApp({
   log,
   trustedProxies,
   ...rest
-}: TestApp): Promise<RunningServer & Pick<TestCollector, 'routes'>> {
+}: TestApp): Promise<ServedApp> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'footfall-spool-'));
   const settings = { spoolDir, spoolMaxBytes: 1 << 20, minFreeBytes: 0 };
   const ingest = await startIngest({ ...settings, database, databaseDir: undefined, now, log });
@@ -154,7 +156,7 @@ async function serveTestApp({
   const server = await serve(app, { host: '127.0.0.1', port: 0 });
   return {
     url: server.url,
-    routes: app.routes.map(({ method, path }) => ({ method, path })),
+    routes: app.routes,
     async stop() {
       stopping.abort();
       await ingest.stop(server.stop());

@@ -19,7 +19,8 @@ export type PrivacyDeps = {
 };
 
 const identifier = z.string().min(1).max(256);
-const bodySchema = z
+/** The body of both: whose. */
+export const subjectSchema = z
   .strictObject({ site: siteSlug, visitor: identifier.optional(), user: identifier.optional() })
   .refine(({ visitor, user }) => (visitor === undefined) !== (user === undefined), {
     path: ['visitor'],
@@ -53,7 +54,7 @@ export function privacyRoutes(deps: PrivacyDeps): Hono {
 }
 
 async function readRequest({ database }: PrivacyDeps, c: Context): Promise<Asked> {
-  const parsed = bodySchema.safeParse(await c.req.json().catch(() => null));
+  const parsed = subjectSchema.safeParse(await c.req.json().catch(() => null));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const path = issue?.path.join('.') || 'body';

@@ -1,12 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { z } from 'zod';
 import { type By, writeAudit } from '../access/audit.js';
 import { authorizeReader } from '../access/authorize-reader.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { answerQuery, type SiteAnswer } from './answer-query.js';
 import { echoQuery } from './echo-query.js';
-import { openApi, queryJsonSchema } from './openapi.js';
+import { querySchema } from './query-schema.js';
 import { nameOfMetric, type Query, readQuery } from './read-query.js';
 import { defaultTimeoutMs } from './routes.js';
 import { createStreamer, type Streamer, type StreamFormat } from './stream-query.js';
@@ -23,7 +24,7 @@ const maxBodyBytes = 256 * 1024;
 const streamShare = 3;
 const noStore = { 'cache-control': 'no-store' };
 
-/** `POST /api/v2/query`, its JSON Schema and the OpenAPI document. */
+/** `POST /api/v2/query`, and its JSON Schema (draft 2020-12). */
 export function queryRoutes({ database, now, queryTimeoutMs = defaultTimeoutMs }: QueryDeps): Hono {
   const routes = new Hono();
   const deps = { database: database.within(queryTimeoutMs), now };
@@ -47,8 +48,7 @@ export function queryRoutes({ database, now, queryTimeoutMs = defaultTimeoutMs }
     for (const site of query.sites) answers.push(await answerQuery(deps, query, site));
     return c.json(joinAnswers(query, answers), 200, noStore);
   });
-  routes.get('/api/v2/query/schema', (c) => c.json(queryJsonSchema()));
-  routes.get('/openapi.json', (c) => c.json(openApi()));
+  routes.get('/api/v2/query/schema', (c) => c.json(z.toJSONSchema(querySchema, { io: 'input' })));
   return routes;
 }
 

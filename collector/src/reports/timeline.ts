@@ -8,14 +8,15 @@ import { Refusal } from '../refusal.js';
 import { commonShape, parseWith, readInput } from './read-request.js';
 import type { ReportDeps } from './routes.js';
 
-const parameters = z.strictObject({
+/** The parameters of both. */
+export const timelineQuery = z.strictObject({
   site: commonShape.site,
   /** Sessions that started before this moment: the `next` of the answer before. */
   before: z.iso.datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' }).optional(),
   sessions: z.coerce.number().int().min(1).max(50).default(10),
 });
 
-type Query = z.infer<typeof parameters>;
+type Query = z.infer<typeof timelineQuery>;
 type SessionRow = { session_id: string; started_at: Date };
 type EventRow = { session_id: string; place: number };
 
@@ -30,7 +31,7 @@ export function timelineRoutes({ database, now }: ReportDeps): Hono {
   const routes = new Hono();
   for (const kind of ['visitor', 'session'] as const) {
     routes.get(`/api/v1/${kind}s/:id`, async (c) => {
-      const query = parseWith(parameters, await readInput(c));
+      const query = parseWith(timelineQuery, await readInput(c));
       const { site } = query;
       const header = c.req.header('authorization');
       const { actor } = await authorizeReader(database, { header, site, personal: true });

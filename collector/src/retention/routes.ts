@@ -10,7 +10,8 @@ import { maxDays, minSessionDays, type Retention, readRetention, retentionPreset
 
 const presetNames = Object.keys(retentionPresets) as (keyof typeof retentionPresets)[];
 
-const bodySchema = z.strictObject({
+/** The body of `PUT /api/v1/retention`. */
+export const retentionSchema = z.strictObject({
   site: siteSlug,
   preset: z.enum(presetNames).optional(),
   events: z.int().min(1).max(maxDays).nullable().optional(),
@@ -33,7 +34,7 @@ export function retentionRoutes({ database }: { database: Database }): Hono {
     return c.json(await describe(database, site));
   });
   routes.put('/api/v1/retention', async (c) => {
-    const { site, preset, ...days } = parse(bodySchema, await c.req.json().catch(() => null));
+    const { site, preset, ...days } = parse(retentionSchema, await c.req.json().catch(() => null));
     const header = c.req.header('authorization');
     const principal = await authorize(database, { header, allowed: ['owner', 'admin'], site });
     const retention = { ...(preset && retentionPresets[preset]), ...withoutUndefined(days) };

@@ -6,23 +6,27 @@ import { authorizeReader } from '../access/authorize-reader.js';
 import { addShare, listShares, revokeShare } from '../access/shares.js';
 import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
-import { safeText } from '../query/filters/filter-schema.js';
+import { dimensionName, safeText } from '../query/filters/filter-schema.js';
+import { runGuarded } from '../query/run-guarded.js';
 import { Refusal } from '../refusal.js';
-import { parseWith, readInput, smallBody } from '../reports/read-request.js';
-import { savedKinds } from './kinds.js';
+import { funnels } from '../reports/funnels.js';
+import { parseWith, readInput, smallBody, splitInput } from '../reports/read-request.js';
+import { runReport } from '../reports/run-report.js';
+import { savedFunnels, savedKinds } from './kinds.js';
 import type { SavedKind } from './saved-kind.js';
-import { addSaved, deleteSaved, listSaved, replaceSaved } from './saved-store.js';
+import { addSaved, deleteSaved, findSaved, listSaved, replaceSaved } from './saved-store.js';
 
-export type SavedDeps = { database: Database };
+export type SavedDeps = { database: Database; now: () => number };
 
 const siteOnly = z.looseObject({ site: siteSlug });
 const writers = ['owner', 'admin'] as const;
 
-/** `/api/v1/goals`, `/segments`, `/annotations` and `/shares`: who may read the site sees them, its admins change them. */
+/** `/api/v1/goals`, `/segments`, `/annotations`, `/saved-funnels` and `/shares`: who may read the site sees them, its admins change them. */
 export function savedRoutes(deps: SavedDeps): Hono {
   const routes = new Hono();
   for (const kind of savedKinds) addKind(routes, kind, deps);
   addShares(routes, deps);
+  addFunnelRuns(routes, deps);
   return routes;
 }
 
@@ -31,7 +35,7 @@ function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
   routes.get(path, async (c) => {
     const { site } = parseWith(siteOnly, await readInput(c));
     await authorizeReader(database, { header: c.req.header('authorization'), site });
-    return answer(c, { [kind.path]: await listSaved(database, kind, site) });
+    return answer(c, { [kind.table]: await listSaved(database, kind, site) });
   });
   routes.post(path, smallBody, async (c) => {
     const { site, value } = await readWrite(c, database, kind);
@@ -55,7 +59,30 @@ function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
   });
 }
 
-const shareSchema = z.strictObject({
+/** The parameters of `GET /api/v1/saved-funnels/{id}/report`, beside those of every report. */
+export const funnelRunSchema = z.strictObject({ breakdown: dimensionName.optional() });
+
+function addFunnelRuns(routes: Hono, { database, now }: SavedDeps): void {
+  routes.get('/api/v1/saved-funnels/:id/report', async (c) => {
+    const { common, parameters } = splitInput(await readInput(c), funnelRunSchema);
+    const { site } = common;
+    await authorizeReader(database, { header: c.req.header('authorization'), site });
+    const id = c.req.param('id');
+    const body = await runGuarded(() =>
+      database.withSite(site, async (tx) => {
+        const saved = await findSaved(tx, savedFunnels, { site, id });
+        if (!saved) throw missing(savedFunnels.noun, id);
+        const asked = { ...(saved.parameters as object), ...parameters };
+        const report = await runReport(tx, funnels, { common, parameters: asked, now: now() });
+        return { id, name: saved.name, ...report };
+      }),
+    );
+    return answer(c, body);
+  });
+}
+
+/** The body of `POST /api/v1/shares`, beside the site. */
+export const shareSchema = z.strictObject({
   name: safeText.min(1).max(200),
   expires_at: z.iso
     .datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' })

@@ -106,6 +106,8 @@ const common =
 
 function isReading({ route, who }: Row): boolean {
   if (who === 'anyone' || who.isList || !who.roles.includes('analyst')) return false;
+  // What is administered belongs to the owner's role.
+  if (route.startsWith('GET /api/v1/sites/')) return false;
   return /^GET \/(?:api|v1)\/|^POST \/api\/v2\/query|^POST \/api\/v1\/[a-z-]+$/.test(route);
 }
 
