@@ -12,6 +12,11 @@ import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
 import { openApiRoutes } from './openapi/routes.js';
+import { meRoutes } from './people/me-routes.js';
+import type { OidcSettings } from './people/oidc-provider.js';
+import { oidcRoutes } from './people/oidc-routes.js';
+import { signInRoutes } from './people/sign-in-routes.js';
+import { userRoutes } from './people/user-routes.js';
 import { type PrivacyDeps, privacyRoutes } from './privacy/routes.js';
 import { limitReaders } from './query/limit-readers.js';
 import { type QueryDeps, queryRoutes } from './query/query-routes.js';
@@ -32,7 +37,13 @@ export type AppDeps = IngestDeps &
   QueryDeps &
   PrivacyDeps &
   AdministrationRoutesDeps &
-  HealthDeps & { publicUrl?: string | undefined; demoDir: string | undefined; log: (line: string) => void };
+  HealthDeps & {
+    publicUrl?: string | undefined;
+    /** With it there is a public URL too. */
+    oidc?: OidcSettings | undefined;
+    demoDir: string | undefined;
+    log: (line: string) => void;
+  };
 
 export type App = Hono<{ Bindings: HttpBindings }>;
 
@@ -42,6 +53,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', healthRoutes(deps));
   app.use(refuseWhileStopping(deps.stopping));
   app.use('/api/*', limitApi(deps));
+  app.use('/login/*', limitApi(deps));
   app.use('/api/*', admitSessions(deps));
   app.route('/', ingestRoutes(deps));
   app.route('/', experimentRoutes(deps));
@@ -59,6 +71,10 @@ export function createApp(deps: AppDeps): App {
   app.route('/', retentionRoutes(deps));
   app.route('/', administrationRoutes(deps));
   app.route('/', openApiRoutes());
+  app.route('/', signInRoutes(deps));
+  app.route('/', oidcRoutes(deps));
+  app.route('/', meRoutes(deps));
+  app.route('/', userRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

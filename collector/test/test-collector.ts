@@ -12,6 +12,7 @@ import { type Database, openDatabase } from '../src/db/database.js';
 import { openGeoDatabase } from '../src/ingest/geo-database.js';
 import { startIngest } from '../src/ingest/start-ingest.js';
 import { startJobs } from '../src/jobs.js';
+import type { OidcSettings } from '../src/people/oidc-provider.js';
 import { type RunningServer, serve } from '../src/server.js';
 import { dropDatabase, runAsAdmin } from './template-database.js';
 
@@ -85,6 +86,8 @@ export async function startTestCollector({
   queryTimeoutMs?: number;
   /** What the routes get in place of the database: one that watches it, or another pool. */
   databaseFor?: (test: TestDatabase) => Database;
+  publicUrl?: string;
+  oidc?: OidcSettings;
 } = {}): Promise<TestCollector> {
   const test = await createTestDatabase();
   const { database } = test;
@@ -124,6 +127,8 @@ type TestApp = {
   stopping: AbortController;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
+  publicUrl?: string;
+  oidc?: OidcSettings;
   log: (line: string) => void;
 };
 

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { sessionScheme } from './principal.js';
 import { requireSameOrigin } from './require-same-origin.js';
-import { readSessionCookie } from './session-cookie.js';
+import { readSessionToken } from './session-cookie.js';
 
 /**
  * Makes of the cookie of a session an Authorization header, so that routes ask for roles and sites as they do of keys. A
@@ -15,7 +15,7 @@ export function admitSessions({ publicUrl }: { publicUrl?: string | undefined })
     const { headers } = c.req.raw;
     if (headers.get('authorization')?.startsWith(sessionScheme)) headers.delete('authorization');
     if (headers.has('authorization')) return next();
-    const token = readSessionCookie({ cookie: c.req.header('cookie'), host: c.req.header('host') });
+    const token = readSessionToken(c);
     if (token === undefined) return next();
     if (isUnsafe(c)) requireSameOrigin(c, { publicUrl, mustTell: true });
     headers.set('authorization', `${sessionScheme} ${token}`);

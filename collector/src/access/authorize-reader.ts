@@ -1,25 +1,27 @@
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { authorize } from './authorize.js';
-import { actorOf } from './principal.js';
+import type { Principal } from './principal.js';
 import { findShare, isShareToken } from './shares.js';
+
+/** Who reads: a key, a person, or whoever has a share link. */
+export type Reader = Principal | { kind: 'share'; id: string; name: string; role: 'share'; sites: string[] };
 
 /**
  * Checks that a request may read: with a key that reads, or with a share link of the site.
  *
  * @param personal the answer tells of single people, which no share link shows
- * @returns the sites that it may read, null for all of them, and how the audit log names who reads
+ * @returns who reads; `sites` null means all of them
  * @throws Refusal 401 without a key or link in force, 403 where it does not reach
  */
 export async function authorizeReader(
   database: Database,
   { header, site, personal = false }: { header: string | undefined; site?: string; personal?: boolean },
-): Promise<{ sites: string[] | null; actor: string }> {
+): Promise<Reader> {
   const token = /^Bearer\s+(\S+)$/i.exec(header ?? '')?.[1];
   if (token === undefined || !isShareToken(token)) {
     const allowed = ['owner', 'admin', 'analyst'] as const;
-    const principal = await authorize(database, { header, allowed, ...(site !== undefined && { site }) });
-    return { sites: principal.sites, actor: actorOf(principal) };
+    return authorize(database, { header, allowed, ...(site !== undefined && { site }) });
   }
   const shared = await findShare(database, token);
   if (shared === undefined)
@@ -30,5 +32,5 @@ export async function authorizeReader(
     throw new Refusal(403, 'share', 'authorization: this share link does not show that', {
       path: personal ? 'authorization' : 'site',
     });
-  return { sites: [shared.site], actor: `share link (share ${shared.id})` };
+  return { kind: 'share', id: shared.id, name: 'share link', role: 'share', sites: [shared.site] };
 }

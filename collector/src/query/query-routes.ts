@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { type By, writeAudit } from '../access/audit.js';
 import { authorizeReader } from '../access/authorize-reader.js';
+import { actorOf } from '../access/principal.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { answerQuery, type SiteAnswer } from './answer-query.js';
@@ -65,7 +66,7 @@ async function readRequest(
     const path = query.isList ? `site_id[${at}]` : 'site_id';
     throw new Refusal(403, 'site', `${path}: you may not read the site "${site}"`, { path });
   }
-  return { query, actor: holder.actor };
+  return { query, actor: actorOf(holder) };
 }
 
 function parseBody(text: string): unknown {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { authorizeReader } from '../access/authorize-reader.js';
+import { actorOf } from '../access/principal.js';
 import type { Transaction } from '../db/database.js';
 import { groupBy } from '../group-by.js';
 import { auditRead } from '../privacy/audit-read.js';
@@ -34,11 +35,11 @@ export function timelineRoutes({ database, now }: ReportDeps): Hono {
       const query = parseWith(timelineQuery, await readInput(c));
       const { site } = query;
       const header = c.req.header('authorization');
-      const { actor } = await authorizeReader(database, { header, site, personal: true });
+      const reader = await authorizeReader(database, { header, site, personal: true });
       const id = c.req.param('id');
       const body = await database.withSite(site, (tx) => readTimeline(tx, { ...query, kind, id }));
       const name = { site, kind, id };
-      await auditRead(database, { action: `${kind}.read`, name, requestedBy: actor, at: now() });
+      await auditRead(database, { action: `${kind}.read`, name, requestedBy: actorOf(reader), at: now() });
       return c.json(body, 200, { 'cache-control': 'no-store' });
     });
   }

@@ -122,6 +122,17 @@ test.each([
     expected: 'FOOTFALL_RATE_LIMIT_ADDRESS: expected an integer from 0 to 2147483648, got "many"',
   },
   {
+    name: 'FOOTFALL_OIDC_ISSUER',
+    value: 'http://login.example',
+    expected:
+      'FOOTFALL_OIDC_ISSUER: expected an https URL, or http on this machine, got "http://login.example"',
+  },
+  {
+    name: 'FOOTFALL_OIDC_CLIENT_SECRET',
+    value: 'never shown',
+    expected: 'FOOTFALL_OIDC_ISSUER: expected an https URL, or http on this machine, got ""',
+  },
+  {
     name: 'FOOTFALL_LOG_FORMAT',
     value: 'xml',
     expected: 'FOOTFALL_LOG_FORMAT: expected text or json, got "xml"',
