@@ -50,7 +50,13 @@ export async function addShare(
       [site, name, hashOf(token), expiresAt],
     );
     if (!row) throw new Error('shares.addShare: expected a row');
-    await writeAudit(tx, { ...by, site, action: 'share.create', target: row.share_id, detail: { expiresAt } });
+    await writeAudit(tx, {
+      ...by,
+      site,
+      action: 'share.create',
+      target: row.share_id,
+      detail: { expiresAt },
+    });
     return { ...readShare(row), token };
   });
 }

@@ -116,10 +116,7 @@ function answer(c: Context, body: object): Response {
   return c.json(body, 200, { 'cache-control': 'no-store' });
 }
 
-async function readWriter(
-  c: Context,
-  database: Database,
-): Promise<{ site: string; principal: Principal }> {
+async function readWriter(c: Context, database: Database): Promise<{ site: string; principal: Principal }> {
   const { site } = parseWith(siteOnly, c.req.query());
   const header = c.req.header('authorization');
   return { site, principal: await authorize(database, { header, allowed: writers, site }) };

@@ -15,6 +15,7 @@ export type Ground = {
   goal: string;
   segment: string;
   annotation: string;
+  savedFunnel: string;
   share: string;
   shareToken: string;
   error: string;
@@ -36,6 +37,7 @@ export async function plantSite(collector: TestCollector, site: Site, nowMs: num
   const variations = [{ key: 'control' }, { key: `${mark}-arm` }];
   await call('experiments', { site: slug, key: experiment, name: mark, variations });
   await call(`experiments/${experiment}/start?site=${slug}`, {});
+  await call('users', { email: `${mark}@office.example`, name: mark, role: 'analyst', sites: [slug] });
   await call('experiment-layers', { site: slug, layer: `${mark}-layer` }, 'PUT');
   const unit = { site: slug, unit: { visitor: `${mark}-visitor` } };
   await call('../../v1/assign', unit);
@@ -78,6 +80,8 @@ function idOf(value: unknown): string {
   return id;
 }
 
+const steps = [{ page: '/**' }, { event: 'error' }];
+
 async function plantSaved(call: Call, { slug, mark }: Site) {
   const goal = { site: slug, name: mark, kind: 'page', pattern: `/${mark}` };
   const segment = { site: slug, name: mark, filters: [['is', 'event:page', [`/${mark}`]]] };
@@ -86,6 +90,7 @@ async function plantSaved(call: Call, { slug, mark }: Site) {
     goal: idOf(await call('goals', goal)),
     segment: idOf(await call('segments', segment)),
     annotation: idOf(await call('annotations', annotation)),
+    savedFunnel: idOf(await call('saved-funnels', { site: slug, name: mark, parameters: { steps } })),
   };
 }
 

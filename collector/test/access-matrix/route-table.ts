@@ -25,6 +25,9 @@ export type Who =
 
 export type Request = { path: string; body?: object; headers?: Record<string, string>; isEndless?: boolean };
 
+/** Whatever a route answers that has made something. */
+export type Made = { id?: string; keyId?: string; user?: { id: string } };
+
 /** What is asked for: a site, and ids that may be another's. */
 export type Target = { site: Ground; ids: Ground; siteKey: string };
 
@@ -32,7 +35,7 @@ export type Tools = {
   /** A number of its own for each call. */
   count(): number;
   /** Asks as the owner of everything, for something that the request can take away. */
-  make(path: string, body: object): Promise<Record<string, string>>;
+  make(path: string, body: object): Promise<Made>;
 };
 
 export type Row = {
@@ -43,16 +46,18 @@ export type Row = {
   who: Who;
   /** Statuses of an answer to who may. */
   status: number[];
+  /** It ends what the others ask with: so it is asked last. */
+  isLast?: boolean;
   /** Statuses where the ids are those of another site. */
   crossed?: number[];
   ask(target: Target, tools: Tools): Request | Promise<Request>;
 };
 
-const readers: Who = { roles: ['owner', 'admin', 'analyst'], share: true };
-const analysts: Who = { roles: ['owner', 'admin', 'analyst'] };
-const personal: Who = { ...analysts, personal: true };
-const admins: Who = { roles: ['owner', 'admin'] };
-const assigners: Who = { roles: ['assign', 'admin', 'owner'], keysOnly: true };
+const readers: Exclude<Who, 'anyone'> = { roles: ['owner', 'admin', 'analyst'], share: true };
+const analysts: Exclude<Who, 'anyone'> = { roles: ['owner', 'admin', 'analyst'] };
+const personal: Exclude<Who, 'anyone'> = { ...analysts, personal: true };
+const admins: Exclude<Who, 'anyone'> = { roles: ['owner', 'admin'] };
+const assigners: Exclude<Who, 'anyone'> = { roles: ['assign', 'admin', 'owner'], keysOnly: true };
 
 const days = 'date_range=day';
 const now = () => new Date().toISOString();
@@ -87,8 +92,8 @@ function report(name: string, parameters: Record<string, unknown> = {}): Row[] {
 
 /** Something that is saved for a site: listed, added, replaced, deleted. */
 function saved(
-  path: 'goals' | 'segments' | 'annotations',
-  id: 'goal' | 'segment' | 'annotation',
+  path: 'goals' | 'segments' | 'annotations' | 'saved-funnels',
+  id: 'goal' | 'segment' | 'annotation' | 'savedFunnel',
   value: (n: number) => object,
 ): Row[] {
   const base = `/api/v1/${path}`;
@@ -349,6 +354,31 @@ const reading: Row[] = [
   },
 ];
 
+const steps = [{ page: '/**' }, { event: 'error' }];
+
+const funnels: Row[] = [
+  ...saved('saved-funnels', 'savedFunnel', (n) => ({ name: `funnel ${n}`, parameters: { steps } })),
+  {
+    route: 'GET /api/v1/saved-funnels/:id/report',
+    who: readers,
+    status: [200],
+    crossed: [404],
+    ask: ({ site, ids }) => ({
+      path: `/api/v1/saved-funnels/${ids.savedFunnel}/report?site=${site.slug}&${days}&breakdown=event:page`,
+    }),
+  },
+  {
+    route: 'POST /api/v1/source-maps',
+    who: admins,
+    // One at a time.
+    status: [201, 429],
+    ask: ({ site }) => ({
+      path: `/api/v1/source-maps?site=${site.slug}&release=1.0.0&file=app.js`,
+      body: { version: 3, sources: ['a.ts'], sourcesContent: ['throw 1;'], names: [], mappings: 'AAAA' },
+    }),
+  },
+];
+
 const shares: Row[] = [
   {
     route: 'GET /api/v1/shares',
@@ -535,6 +565,63 @@ const ingest: Row[] = [
   { ...open('ALL /v1/events', '/v1/events', [405]) },
 ];
 
+const newUser = (slug: string, n: number) => ({
+  email: `person-${n}@office.example`,
+  role: 'analyst',
+  sites: [slug],
+});
+
+function aboutUser(method: string, step: string, more: { status: number[]; body?: object }): Row {
+  const { status, body } = more;
+  return {
+    route: `${method} /api/v1/users/:id${step}`,
+    who: { ...admins, hides: true },
+    status,
+    ask: async ({ site }, { make, count }) => {
+      const made = await make('/api/v1/users', newUser(site.slug, count()));
+      return { path: `/api/v1/users/${made.user?.id}${step}`, ...(body && { body }) };
+    },
+  };
+}
+
+const people: Row[] = [
+  {
+    route: 'GET /api/v1/users',
+    who: { ...admins, isList: true },
+    status: [200],
+    ask: () => ({ path: '/api/v1/users' }),
+  },
+  {
+    route: 'POST /api/v1/users',
+    who: admins,
+    status: [201],
+    ask: ({ site }, { count }) => ({ path: '/api/v1/users', body: newUser(site.slug, count()) }),
+  },
+  aboutUser('PATCH', '', { status: [200], body: { name: 'changed' } }),
+  aboutUser('POST', '/reset', { status: [200] }),
+  aboutUser('DELETE', '', { status: [204] }),
+  {
+    route: 'GET /api/v1/me',
+    who: { roles: ['owner', 'admin', 'analyst'], share: true, isList: true },
+    status: [200],
+    ask: () => ({ path: '/api/v1/me' }),
+  },
+  open('GET /api/v1/login/methods'),
+  {
+    // After five tries from an address it is closed for a while.
+    ...open('POST /api/v1/login', undefined, [401, 429]),
+    ask: () => ({
+      path: '/api/v1/login',
+      body: { email: 'ann@office.example', password: 'no such password' },
+    }),
+  },
+  {
+    ...open('POST /api/v1/password', undefined, [400, 429]),
+    ask: () => ({ path: '/api/v1/password', body: { token: 'a'.repeat(43), password: 'no such password' } }),
+  },
+  { ...open('POST /api/v1/logout', undefined, [204]), isLast: true },
+];
+
 /** What each route asks for and answers. A route of the router that is not here fails the test. */
 export const routeTable: readonly Row[] = [
   open('GET /healthz'),
@@ -546,12 +633,14 @@ export const routeTable: readonly Row[] = [
   ...saved('goals', 'goal', (n) => ({ name: `goal ${n}`, kind: 'page', pattern: '/x' })),
   ...saved('segments', 'segment', (n) => ({ name: `segment ${n}`, filters: [] })),
   ...saved('annotations', 'annotation', (n) => ({ text: `annotation ${n}`, noted_at: now() })),
+  ...funnels,
   ...shares,
   ...privacy,
   ...sites,
   ...keys,
   ...audit,
   ...letters,
+  ...people,
 ];
 
 /** What runs before routes. */
