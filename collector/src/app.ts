@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { admitSessions } from './access/admit-sessions.js';
 import { findClientAddress } from './access/client-address.js';
+import { type AdministrationRoutesDeps, administrationRoutes } from './administration/routes.js';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
@@ -10,6 +11,7 @@ import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js
 import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { openApiRoutes } from './openapi/routes.js';
 import { meRoutes } from './people/me-routes.js';
 import type { OidcSettings } from './people/oidc-provider.js';
 import { oidcRoutes } from './people/oidc-routes.js';
@@ -26,6 +28,7 @@ import { timelineRoutes } from './reports/timeline.js';
 import { retentionRoutes } from './retention/routes.js';
 import { savedRoutes } from './saved/routes.js';
 import { sdkRoutes } from './sdk-script.js';
+import { sourceMapRoutes } from './source-maps/routes.js';
 
 export type AppDeps = IngestDeps &
   OverviewDeps &
@@ -33,6 +36,7 @@ export type AppDeps = IngestDeps &
   ExperimentDeps &
   QueryDeps &
   PrivacyDeps &
+  AdministrationRoutesDeps &
   HealthDeps & {
     publicUrl?: string | undefined;
     /** With it there is a public URL too. */
@@ -62,8 +66,11 @@ export function createApp(deps: AppDeps): App {
   app.route('/', timelineRoutes(readers));
   app.route('/', realtimeRoutes(readers));
   app.route('/', savedRoutes(deps));
+  app.route('/', sourceMapRoutes(deps));
   app.route('/', privacyRoutes(deps));
   app.route('/', retentionRoutes(deps));
+  app.route('/', administrationRoutes(deps));
+  app.route('/', openApiRoutes());
   app.route('/', signInRoutes(deps));
   app.route('/', oidcRoutes(deps));
   app.route('/', meRoutes(deps));

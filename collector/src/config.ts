@@ -12,6 +12,8 @@ export type Config = {
   port: number;
   publicUrl: string | undefined;
   adminKey: string | undefined;
+  /** For commands that talk to a collector over HTTP. */
+  apiKey: string | undefined;
   trustedProxies: BlockList | undefined;
   clientIpHeader: string;
   geoDatabase: string | undefined;
@@ -43,6 +45,7 @@ export function readConfig(environment: Environment): Config {
     port: readInteger(environment, 'PORT', { fallback: 8787, min: 0, max: 65_535 }),
     publicUrl: readPublicUrl(environment),
     adminKey: readAdminKey(environment),
+    apiKey: environment.FOOTFALL_KEY || undefined,
     trustedProxies: readProxies(environment),
     clientIpHeader: (environment.FOOTFALL_CLIENT_IP_HEADER || 'x-forwarded-for').toLowerCase(),
     geoDatabase: environment.FOOTFALL_GEO_DB || undefined,

@@ -60,6 +60,8 @@ function failOnLog(line: string): void {
 export type TestCollector = TestDatabase & {
   /** http://127.0.0.1:port */
   origin: string;
+  /** What the router knows, as it has it. */
+  routes: readonly { method: string; path: string }[];
   /** Lines that the collector logged. */
   logged: string[];
   send(body: unknown, options?: SendOptions): Promise<{ status: number; body: unknown }>;
@@ -75,12 +77,15 @@ export const chrome =
 export async function startTestCollector({
   now = Date.now,
   stopping = new AbortController(),
+  databaseFor = (test) => test.database,
   ...settings
 }: {
   now?: () => number;
   stopping?: AbortController;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
+  /** What the routes get in place of the database: one that watches it, or another pool. */
+  databaseFor?: (test: TestDatabase) => Database;
   publicUrl?: string;
   oidc?: OidcSettings;
 } = {}): Promise<TestCollector> {
@@ -97,7 +102,7 @@ export async function startTestCollector({
   const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
   const server = await serveTestApp({
     ...settings,
-    database,
+    database: databaseFor(test),
     now,
     stopping,
     log: (line) => logged.push(line),
@@ -105,6 +110,7 @@ export async function startTestCollector({
   return {
     ...test,
     origin: server.url,
+    routes: server.routes,
     logged,
     send: (body, options) => send(server.url, body, options),
     async stop() {
@@ -126,6 +132,8 @@ type TestApp = {
   log: (line: string) => void;
 };
 
+type ServedApp = RunningServer & Pick<TestCollector, 'routes'>;
+
 async function serveTestApp({
   database,
   now,
@@ -133,7 +141,7 @@ async function serveTestApp({
   log,
   trustedProxies,
   ...rest
-}: TestApp): Promise<RunningServer> {
+}: TestApp): Promise<ServedApp> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'footfall-spool-'));
   const settings = { spoolDir, spoolMaxBytes: 1 << 20, minFreeBytes: 0 };
   const ingest = await startIngest({ ...settings, database, databaseDir: undefined, now, log });
@@ -153,6 +161,7 @@ async function serveTestApp({
   const server = await serve(app, { host: '127.0.0.1', port: 0 });
   return {
     url: server.url,
+    routes: app.routes,
     async stop() {
       stopping.abort();
       await ingest.stop(server.stop());

@@ -15,7 +15,8 @@ create table footfall.api_keys (
   sites text[],
   created_at timestamp with time zone not null default now(),
   last_used_at timestamp with time zone,
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  expires_at timestamp with time zone
 );
 create table footfall.audit_log (
   at timestamp with time zone not null,
@@ -291,6 +292,13 @@ create table footfall.rollup_visitors (
   keys bigint[] not null,
   previous date[]
 );
+create table footfall.saved_funnels (
+  funnel_id uuid not null default gen_random_uuid(),
+  created_at timestamp with time zone not null default now(),
+  site text not null,
+  name text not null,
+  parameters jsonb not null
+);
 create table footfall.schema_migrations (
   version integer not null,
   description text not null,
@@ -486,6 +494,9 @@ alter table footfall.rollup_days add constraint rollup_days_pkey PRIMARY KEY (si
 alter table footfall.rollup_frozen add constraint rollup_frozen_pkey PRIMARY KEY (site, day);
 alter table footfall.rollup_sites add constraint rollup_sites_pkey PRIMARY KEY (site);
 alter table footfall.rollup_visitors add constraint rollup_visitors_pkey PRIMARY KEY (site, visitor, day);
+alter table footfall.saved_funnels add constraint saved_funnels_site_name_key UNIQUE (site, name);
+alter table footfall.saved_funnels add constraint saved_funnels_pkey PRIMARY KEY (site, funnel_id);
+alter table footfall.saved_funnels add constraint saved_funnels_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
 alter table footfall.schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (version);
 alter table footfall.segments add constraint segments_site_name_key UNIQUE (site, name);
 alter table footfall.segments add constraint segments_pkey PRIMARY KEY (site, segment_id);
@@ -510,6 +521,7 @@ alter table footfall.visitor_links add constraint visitor_links_pkey PRIMARY KEY
 alter table footfall.visitor_salts add constraint visitor_salts_pkey PRIMARY KEY (day);
 alter table footfall.waiting_events add constraint waiting_events_pkey PRIMARY KEY (site, stream, occurred_at, event_id);
 
+CREATE INDEX audit_log_time ON footfall.audit_log USING btree (at, audit_id);
 CREATE INDEX dead_letter_received ON footfall.dead_letter USING btree (site, received_at);
 CREATE INDEX events_custom ON ONLY footfall.events USING btree (site, name, occurred_at) WHERE (type = 'custom'::text);
 CREATE INDEX events_error ON ONLY footfall.events USING btree (site, occurred_at) WHERE (type = 'error'::text);
@@ -556,6 +568,7 @@ alter table footfall.rollup_frozen enable row level security, force row level se
 alter table footfall.rollup_marks enable row level security, force row level security;
 alter table footfall.rollup_sites enable row level security, force row level security;
 alter table footfall.rollup_visitors enable row level security, force row level security;
+alter table footfall.saved_funnels enable row level security, force row level security;
 alter table footfall.segments enable row level security, force row level security;
 alter table footfall.session_links enable row level security, force row level security;
 alter table footfall.sessions enable row level security, force row level security;
@@ -633,6 +646,8 @@ create policy owner_all on footfall.rollup_sites for all to footfall_owner using
 create policy reader_one_site on footfall.rollup_sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.rollup_visitors for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.rollup_visitors for all to footfall_owner using (true) with check (true);
+create policy owner_all on footfall.saved_funnels for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.saved_funnels for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy owner_all on footfall.segments for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.segments for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.session_links for all to footfall_ingest using (true) with check (true);
@@ -692,6 +707,7 @@ grant select on footfall.rollup_marks to footfall_reader;
 grant delete, insert, select, update on footfall.rollup_sites to footfall_ingest;
 grant select on footfall.rollup_sites to footfall_reader;
 grant delete, insert, select, update on footfall.rollup_visitors to footfall_ingest;
+grant select on footfall.saved_funnels to footfall_reader;
 grant select on footfall.schema_migrations to footfall_ingest;
 grant select on footfall.schema_migrations to footfall_reader;
 grant select on footfall.segments to footfall_reader;
@@ -983,6 +999,7 @@ create view social.user_sessions with (security_invoker = true) -- (
 --   time_to_first_interaction interval
 -- );
 
+create function footfall.day_start(day date, zone text) returns timestamp with time zone;
 create function footfall.end_sessions(moment timestamp with time zone) returns void;
 create function footfall.find_previous_days(roll_site text, roll_day date, visitors bigint[]) returns TABLE(visitor bigint, key bigint, previous date);
 create function footfall.freeze_rollups(freeze_site text, first_day date, last_day date) returns void;
