@@ -12,8 +12,10 @@ import { type Database, openDatabase } from '../src/db/database.js';
 import { openGeoDatabase } from '../src/ingest/geo-database.js';
 import { startIngest } from '../src/ingest/start-ingest.js';
 import { startJobs } from '../src/jobs.js';
+import type { DeliverySettings } from '../src/notifications/deliver.js';
 import type { OidcSettings } from '../src/people/oidc-provider.js';
 import { type RunningServer, serve } from '../src/server.js';
+import { keepOutput } from './keep-output.js';
 import { dropDatabase, runAsAdmin } from './template-database.js';
 
 export type TestDatabase = {
@@ -78,17 +80,20 @@ export async function startTestCollector({
   now = Date.now,
   stopping = new AbortController(),
   databaseFor = (test) => test.database,
+  keepsJobs = true,
   ...settings
 }: {
   now?: () => number;
   stopping?: AbortController;
+  /** False: each job has run once, and the test runs what it wants to see. */
+  keepsJobs?: boolean;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
   /** What the routes get in place of the database: one that watches it, or another pool. */
   databaseFor?: (test: TestDatabase) => Database;
   publicUrl?: string;
   oidc?: OidcSettings;
-} = {}): Promise<TestCollector> {
+} & DeliverySettings = {}): Promise<TestCollector> {
   const test = await createTestDatabase();
   const { database } = test;
   await addSite(database, { site: 'demo', siteKey: 'demo', retentionDays: 395 });
@@ -99,13 +104,19 @@ export async function startTestCollector({
     allowedOrigins: ['https://shop.example'],
   });
   const logged: string[] = [];
-  const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
+  const log = (line: string) => {
+    keepOutput(line);
+    logged.push(line);
+  };
+  keepOutput('');
+  const jobs = await startJobs({ ...settings, database, now, log });
+  if (!keepsJobs) await jobs.stop();
   const server = await serveTestApp({
     ...settings,
     database: databaseFor(test),
     now,
     stopping,
-    log: (line) => logged.push(line),
+    log,
   });
   return {
     ...test,
@@ -121,7 +132,7 @@ export async function startTestCollector({
   };
 }
 
-type TestApp = {
+type TestApp = DeliverySettings & {
   database: Database;
   now: () => number;
   stopping: AbortController;
