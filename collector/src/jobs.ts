@@ -10,6 +10,7 @@ import {
   deleteOldNotifications,
   deliverNotifications,
 } from './notifications/deliver.js';
+import { deleteEndedSessions } from './people/sessions.js';
 import { deleteOldTombstones } from './privacy/tombstones.js';
 import { applyRetention } from './retention/apply-retention.js';
 import { deleteOldLetters } from './retention/delete-letters.js';
@@ -51,6 +52,7 @@ export const jobs: Job[] = [
   { name: 'retention', everyMs: hourMs, run: applyRetention, canWait: true },
   { name: 'old dead letters', everyMs: hourMs, run: deleteOldLetters, canWait: true },
   { name: 'tombstones', everyMs: hourMs, run: deleteOldTombstones, canWait: true },
+  { name: 'operator sessions', everyMs: hourMs, run: deleteEndedSessions, canWait: true },
   { name: 'rollups', everyMs: secondMs, run: rollUp },
   { name: 'session ends', everyMs: minuteMs, run: endSessions },
   { name: 'experiment schedule', everyMs: 10 * secondMs, run: followSchedule },

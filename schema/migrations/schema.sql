@@ -38,7 +38,8 @@ create table footfall.api_keys (
   sites text[],
   created_at timestamp with time zone not null default now(),
   last_used_at timestamp with time zone,
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  expires_at timestamp with time zone
 );
 create table footfall.audit_log (
   at timestamp with time zone not null,
@@ -255,6 +256,29 @@ create table footfall.odd_ids (
   event_id uuid not null,
   event_day date not null
 );
+create table footfall.operator_sessions (
+  session_hash bytea not null,
+  operator_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  user_agent text not null
+);
+create table footfall.operator_tokens (
+  operator_id uuid not null,
+  token_hash bytea not null,
+  expires_at timestamp with time zone not null
+);
+create table footfall.operators (
+  operator_id uuid not null default gen_random_uuid(),
+  email text not null,
+  name text not null,
+  role text not null,
+  sites text[],
+  password_hash text,
+  created_at timestamp with time zone not null default now(),
+  last_login_at timestamp with time zone,
+  disabled_at timestamp with time zone
+);
 create table footfall.preview_secrets (
   site text not null,
   secret bytea not null
@@ -316,6 +340,13 @@ create table footfall.rollup_visitors (
   site text not null,
   keys bigint[] not null,
   previous date[]
+);
+create table footfall.saved_funnels (
+  funnel_id uuid not null default gen_random_uuid(),
+  created_at timestamp with time zone not null default now(),
+  site text not null,
+  name text not null,
+  parameters jsonb not null
 );
 create table footfall.schema_migrations (
   version integer not null,
@@ -509,6 +540,16 @@ alter table footfall.notifications add constraint notifications_site_fkey FOREIG
 alter table footfall.notifications add constraint notifications_answer_check CHECK ((octet_length(answer) <= 1024));
 alter table footfall.notifications add constraint notifications_channel_check CHECK ((channel = ANY (ARRAY['webhook'::text, 'email'::text])));
 alter table footfall.odd_ids add constraint odd_ids_pkey PRIMARY KEY (site, event_id);
+alter table footfall.operator_sessions add constraint operator_sessions_pkey PRIMARY KEY (session_hash);
+alter table footfall.operator_sessions add constraint operator_sessions_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES footfall.operators(operator_id) ON DELETE CASCADE;
+alter table footfall.operator_tokens add constraint operator_tokens_token_hash_key UNIQUE (token_hash);
+alter table footfall.operator_tokens add constraint operator_tokens_pkey PRIMARY KEY (operator_id);
+alter table footfall.operator_tokens add constraint operator_tokens_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES footfall.operators(operator_id) ON DELETE CASCADE;
+alter table footfall.operators add constraint operators_email_key UNIQUE (email);
+alter table footfall.operators add constraint operators_pkey PRIMARY KEY (operator_id);
+alter table footfall.operators add constraint operators_check CHECK (((role <> 'owner'::text) OR (sites IS NULL)));
+alter table footfall.operators add constraint operators_email_check CHECK ((email = lower(email)));
+alter table footfall.operators add constraint operators_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'analyst'::text])));
 alter table footfall.preview_secrets add constraint preview_secrets_pkey PRIMARY KEY (site);
 alter table footfall.privacy_keys add constraint privacy_keys_pkey PRIMARY KEY (name);
 alter table footfall.privacy_keys add constraint privacy_keys_name_check CHECK ((name = ANY (ARRAY['subject'::text, 'receipt'::text])));
@@ -518,6 +559,9 @@ alter table footfall.rollup_days add constraint rollup_days_pkey PRIMARY KEY (si
 alter table footfall.rollup_frozen add constraint rollup_frozen_pkey PRIMARY KEY (site, day);
 alter table footfall.rollup_sites add constraint rollup_sites_pkey PRIMARY KEY (site);
 alter table footfall.rollup_visitors add constraint rollup_visitors_pkey PRIMARY KEY (site, visitor, day);
+alter table footfall.saved_funnels add constraint saved_funnels_site_name_key UNIQUE (site, name);
+alter table footfall.saved_funnels add constraint saved_funnels_pkey PRIMARY KEY (site, funnel_id);
+alter table footfall.saved_funnels add constraint saved_funnels_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
 alter table footfall.schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (version);
 alter table footfall.segments add constraint segments_site_name_key UNIQUE (site, name);
 alter table footfall.segments add constraint segments_pkey PRIMARY KEY (site, segment_id);
@@ -544,6 +588,7 @@ alter table footfall.waiting_events add constraint waiting_events_pkey PRIMARY K
 
 CREATE INDEX alert_incidents_alert ON footfall.alert_incidents USING btree (site, alert_id, started_at);
 CREATE UNIQUE INDEX alert_incidents_firing ON footfall.alert_incidents USING btree (site, alert_id, subject) WHERE (resolved_at IS NULL);
+CREATE INDEX audit_log_time ON footfall.audit_log USING btree (at, audit_id);
 CREATE INDEX dead_letter_received ON footfall.dead_letter USING btree (site, received_at);
 CREATE INDEX events_custom ON ONLY footfall.events USING btree (site, name, occurred_at) WHERE (type = 'custom'::text);
 CREATE INDEX events_error ON ONLY footfall.events USING btree (site, occurred_at) WHERE (type = 'error'::text);
@@ -553,6 +598,7 @@ CREATE INDEX experiment_assignments_unit ON footfall.experiment_assignments USIN
 CREATE INDEX experiment_exposures_unit ON footfall.experiment_exposures USING btree (site, unit_type, unit_id);
 CREATE INDEX notifications_age ON footfall.notifications USING btree (created_at);
 CREATE INDEX notifications_due ON footfall.notifications USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX operator_sessions_operator ON footfall.operator_sessions USING btree (operator_id);
 CREATE INDEX rollup_visitors_day ON footfall.rollup_visitors USING btree (site, day);
 CREATE INDEX session_links_age ON footfall.session_links USING btree (linked_at);
 CREATE INDEX session_links_stream ON footfall.session_links USING btree (site, stream) WHERE (stream IS NOT NULL);
@@ -583,6 +629,9 @@ alter table footfall.goals enable row level security, force row level security;
 alter table footfall.mail_reports enable row level security, force row level security;
 alter table footfall.notifications enable row level security, force row level security;
 alter table footfall.odd_ids enable row level security, force row level security;
+alter table footfall.operator_sessions enable row level security, force row level security;
+alter table footfall.operator_tokens enable row level security, force row level security;
+alter table footfall.operators enable row level security, force row level security;
 alter table footfall.preview_secrets enable row level security, force row level security;
 alter table footfall.privacy_keys enable row level security, force row level security;
 alter table footfall.rekeyed_events enable row level security, force row level security;
@@ -592,6 +641,7 @@ alter table footfall.rollup_frozen enable row level security, force row level se
 alter table footfall.rollup_marks enable row level security, force row level security;
 alter table footfall.rollup_sites enable row level security, force row level security;
 alter table footfall.rollup_visitors enable row level security, force row level security;
+alter table footfall.saved_funnels enable row level security, force row level security;
 alter table footfall.segments enable row level security, force row level security;
 alter table footfall.session_links enable row level security, force row level security;
 alter table footfall.sessions enable row level security, force row level security;
@@ -651,6 +701,9 @@ create policy owner_all on footfall.notifications for all to footfall_owner usin
 create policy reader_one_site on footfall.notifications for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.odd_ids for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.odd_ids for all to footfall_owner using (true) with check (true);
+create policy owner_all on footfall.operator_sessions for all to footfall_owner using (true) with check (true);
+create policy owner_all on footfall.operator_tokens for all to footfall_owner using (true) with check (true);
+create policy owner_all on footfall.operators for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.preview_secrets for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.preview_secrets for all to footfall_owner using (true) with check (true);
 create policy ingest_subject on footfall.privacy_keys for select to footfall_ingest using ((name = 'subject'::text));
@@ -674,6 +727,8 @@ create policy owner_all on footfall.rollup_sites for all to footfall_owner using
 create policy reader_one_site on footfall.rollup_sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.rollup_visitors for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.rollup_visitors for all to footfall_owner using (true) with check (true);
+create policy owner_all on footfall.saved_funnels for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.saved_funnels for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy owner_all on footfall.segments for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.segments for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.session_links for all to footfall_ingest using (true) with check (true);
@@ -735,6 +790,7 @@ grant select on footfall.rollup_marks to footfall_reader;
 grant delete, insert, select, update on footfall.rollup_sites to footfall_ingest;
 grant select on footfall.rollup_sites to footfall_reader;
 grant delete, insert, select, update on footfall.rollup_visitors to footfall_ingest;
+grant select on footfall.saved_funnels to footfall_reader;
 grant select on footfall.schema_migrations to footfall_ingest;
 grant select on footfall.schema_migrations to footfall_reader;
 grant select on footfall.segments to footfall_reader;
@@ -1026,6 +1082,7 @@ create view social.user_sessions with (security_invoker = true) -- (
 --   time_to_first_interaction interval
 -- );
 
+create function footfall.day_start(day date, zone text) returns timestamp with time zone;
 create function footfall.end_sessions(moment timestamp with time zone) returns void;
 create function footfall.find_previous_days(roll_site text, roll_day date, visitors bigint[]) returns TABLE(visitor bigint, key bigint, previous date);
 create function footfall.freeze_rollups(freeze_site text, first_day date, last_day date) returns void;

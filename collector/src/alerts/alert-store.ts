@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type AuditEntry, writeAudit } from '../access/audit.js';
+import { writeAudit } from '../access/audit.js';
 import type { Database, Transaction } from '../db/database.js';
 import type { AlertInput } from './alert-schema.js';
 import type { Finding } from './rule.js';
 
 export type Place = { site: string; id: string };
-export type Author = Pick<AuditEntry, 'actor' | 'at'>;
+export type Author = { actor: string; at: number };
 
 export type Alert = {
   id: string;

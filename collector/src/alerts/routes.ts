@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import type { Role } from '../access/keys.js';
+import { actorOf } from '../access/principal.js';
 import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
 import { type DeliverySettings, deliverOnce } from '../notifications/deliver.js';
@@ -155,8 +156,7 @@ function require({ database }: AlertDeps, c: Context, demand: Demand) {
 }
 
 async function requireAuthor(deps: AlertDeps, c: Context, site: string): Promise<Author> {
-  const { name, keyId } = await require(deps, c, { site, allowed: writers });
-  return { actor: `${name} (key ${keyId})`, at: deps.now() };
+  return { actor: actorOf(await require(deps, c, { site, allowed: writers })), at: deps.now() };
 }
 
 async function requireAlert(database: Database, place: Place): Promise<Alert> {

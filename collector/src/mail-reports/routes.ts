@@ -2,8 +2,9 @@ import { siteSlug } from '@footfall/schema';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { type AuditEntry, writeAudit } from '../access/audit.js';
+import { writeAudit } from '../access/audit.js';
 import { authorize } from '../access/authorize.js';
+import { actorOf } from '../access/principal.js';
 import { emailsSchema } from '../alerts/alert-schema.js';
 import { refuseUnknownSite, requireMail } from '../alerts/routes.js';
 import type { Database, Transaction } from '../db/database.js';
@@ -15,7 +16,7 @@ import type { Frequency } from './due-period.js';
 export type MailReportDeps = DeliverySettings & { database: Database; now: () => number };
 
 type Environment = { Bindings: HttpBindings };
-type Author = Pick<AuditEntry, 'actor' | 'at'>;
+type Author = { actor: string; at: number };
 
 const base = '/api/v1/mail-reports';
 const readers = ['owner', 'admin', 'analyst'] as const;
@@ -143,8 +144,7 @@ async function readWrite(c: Context<Environment>, deps: MailReportDeps) {
 
 async function requireAuthor({ database, now }: MailReportDeps, c: Context, site: string): Promise<Author> {
   const header = c.req.header('authorization');
-  const { name, keyId } = await authorize(database, { header, allowed: writers, site });
-  return { actor: `${name} (key ${keyId})`, at: now() };
+  return { actor: actorOf(await authorize(database, { header, allowed: writers, site })), at: now() };
 }
 
 function toReport({ report_id: id, created_at: createdAt, last_from: lastFrom, ...row }: Row) {
