@@ -1,0 +1,169 @@
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError } from '../api/api-error.js';
+import { requestOnce, toApiError } from '../api/client.js';
+import { FormError, TextField } from '../ui/field.js';
+import { Mark } from '../ui/icons.js';
+import { type LoginMethods, setPassword, signIn, signInWithKey } from './session.js';
+
+/** Asks who is there. A link of an invitation or a reset carries its token in the fragment, which no server sees. */
+export function LoginScreen() {
+  const [token, setToken] = useState(readToken);
+  return (
+    <main class="login">
+      <div class="login-card">
+        <h1 class="login-title">
+          <Mark />
+          Footfall
+        </h1>
+        {token === undefined ? (
+          <LoginForms />
+        ) : (
+          <PasswordForm
+            token={token}
+            onDone={() => {
+              history.replaceState(null, '', location.pathname + location.search);
+              setToken(undefined);
+            }}
+          />
+        )}
+      </div>
+    </main>
+  );
+}
+
+function readToken(): string | undefined {
+  return new URLSearchParams(location.hash.slice(1)).get('token') ?? undefined;
+}
+
+/** Sign in by password, by another service or by a key: also in the dialog over a page whose session has ended. */
+export function LoginForms() {
+  const methods = useLoginMethods();
+  const [usesKey, setUsesKey] = useState(false);
+  if (usesKey || methods?.password === false) return <KeyForm onBack={() => setUsesKey(false)} />;
+  return (
+    <>
+      {methods?.firstOwner && (
+        <p class="hint">
+          Nobody has an account yet. Make the first one with <code>npx footfall operator create</code>, or sign in with
+          the key that the collector printed when it first started.
+        </p>
+      )}
+      <EmailForm />
+      <div class="login-other">
+        {methods?.oidc && (
+          <a class="button wide" href="/login/oidc">
+            Sign in with {methods.oidc.name}
+          </a>
+        )}
+        <button type="button" class="button quiet wide" onClick={() => setUsesKey(true)}>
+          Use a secret key
+        </button>
+      </div>
+    </>
+  );
+}
+
+function useLoginMethods(): LoginMethods | undefined {
+  const [methods, setMethods] = useState<LoginMethods>();
+  useEffect(() => {
+    requestOnce<LoginMethods>('/api/v1/login/methods').then(setMethods, toApiError);
+  }, []);
+  return methods;
+}
+
+/** Sends a form, and keeps why it failed. */
+function useSubmit(work: () => Promise<void>) {
+  const [error, setError] = useState<ApiError>();
+  const [isSending, setSending] = useState(false);
+  const onSubmit = (event: Event) => {
+    event.preventDefault();
+    setSending(true);
+    setError(undefined);
+    work()
+      .catch((reason: unknown) => setError(toApiError(reason)))
+      .finally(() => setSending(false));
+  };
+  return { error, isSending, onSubmit };
+}
+
+function EmailForm() {
+  const [email, setEmail] = useState('');
+  const [password, setTyped] = useState('');
+  const { error, isSending, onSubmit } = useSubmit(() => signIn(email, password));
+  return (
+    <form class="form" onSubmit={onSubmit}>
+      <TextField
+        label="Email"
+        type="email"
+        required
+        autocomplete="username"
+        value={email}
+        onInput={(event) => setEmail(event.currentTarget.value)}
+      />
+      <TextField
+        label="Password"
+        type="password"
+        required
+        autocomplete="current-password"
+        value={password}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+      />
+      <FormError message={error?.message} hint={error?.hint} />
+      <button type="submit" class="button primary" disabled={isSending}>
+        Sign in
+      </button>
+    </form>
+  );
+}
+
+function KeyForm({ onBack }: { onBack(): void }) {
+  const [key, setKey] = useState('');
+  const { error, isSending, onSubmit } = useSubmit(() => signInWithKey(key.trim()));
+  return (
+    <form class="form" onSubmit={onSubmit}>
+      <TextField
+        label="Secret key"
+        type="password"
+        required
+        placeholder="ff_…"
+        autocomplete="off"
+        spellcheck={false}
+        hint="Kept in this tab and forgotten when you close it. The collector prints an owner key when it first starts; npx footfall key create makes another one."
+        value={key}
+        onInput={(event) => setKey(event.currentTarget.value)}
+      />
+      <FormError message={error?.message} hint={error?.hint} />
+      <button type="submit" class="button primary" disabled={isSending}>
+        Sign in
+      </button>
+      <button type="button" class="button quiet" onClick={onBack}>
+        Use an email address
+      </button>
+    </form>
+  );
+}
+
+const minPasswordChars = 12;
+
+function PasswordForm({ token, onDone }: { token: string; onDone(): void }) {
+  const [password, setTyped] = useState('');
+  const { error, isSending, onSubmit } = useSubmit(() => setPassword(token, password).then(onDone));
+  return (
+    <form class="form" onSubmit={onSubmit}>
+      <TextField
+        label="New password"
+        type="password"
+        required
+        minLength={minPasswordChars}
+        autocomplete="new-password"
+        hint={`At least ${minPasswordChars} characters.`}
+        value={password}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+      />
+      <FormError message={error?.message} hint={error?.hint} />
+      <button type="submit" class="button primary" disabled={isSending}>
+        Set the password
+      </button>
+    </form>
+  );
+}
