@@ -78,9 +78,7 @@ export default [
       entryFileNames: '[name]-[hash].js',
       chunkFileNames: '[name]-[hash].js',
       assetFileNames: '[name]-[hash][extname]',
-      plugins: [
-        terser({ ecma: 2020, module: true, compress: { passes: 2 }, format: { comments: false } }),
-      ],
+      plugins: [terser({ ecma: 2020, module: true, compress: { passes: 2 }, format: { comments: false } })],
     },
     plugins: [dashboard(), resolve({ browser: true })],
   },

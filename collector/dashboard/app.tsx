@@ -25,7 +25,12 @@ export function App() {
   return (
     <>
       <Page />
-      <Dialog title="Your session has ended" isOpen={status === 'ended'} isClosable={false} onClose={() => {}}>
+      <Dialog
+        title="Your session has ended"
+        isOpen={status === 'ended'}
+        isClosable={false}
+        onClose={() => {}}
+      >
         <p class="hint">Sign in again: what you have typed is still there.</p>
         <LoginForms />
       </Dialog>

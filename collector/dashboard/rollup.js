@@ -6,14 +6,14 @@ const sources = fileURLToPath(new URL('.', import.meta.url));
 const modules = fileURLToPath(new URL('../dist/dashboard-modules/', import.meta.url));
 
 /** Where the build puts what the collector serves below /dashboard. */
-export const output = fileURLToPath(new URL('../dist/dashboard/', import.meta.url));
+export const output = fileURLToPath(new URL('../dist/assets/dashboard/', import.meta.url));
 /** What tsc made of main.tsx. */
 export const input = join(modules, 'main.js');
 
 /** Comments and the space between rules; strings of these sheets hold neither. */
 function minifyCss(text) {
   return text
-    .replace(/\/\*[^]*?\*\//g, '')
+    .replace(/\/\*.*?\*\//gs, '')
     .replace(/\s+/g, ' ')
     .replace(/ ?([{};,]) ?/g, '$1')
     .replace(/;}/g, '}')

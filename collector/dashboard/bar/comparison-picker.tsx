@@ -3,7 +3,12 @@ import { formatRange } from '../format/dates.js';
 import { useShortcuts } from '../keys/keyboard.js';
 import { addressWith, follow, go } from '../state/address.js';
 import { addDays } from '../state/calendar.js';
-import { type Comparison, type ComparisonMode, comparisonChange, comparisonModes } from '../state/comparison.js';
+import {
+  type Comparison,
+  type ComparisonMode,
+  comparisonChange,
+  comparisonModes,
+} from '../state/comparison.js';
 import type { Scope } from '../state/scope.js';
 import { Dialog } from '../ui/dialog.js';
 import { CheckField } from '../ui/field.js';
@@ -15,7 +20,9 @@ import { RangeForm } from './period-picker.js';
 export function ComparisonPicker({ comparison, period, today }: Scope) {
   const [isCustom, setCustom] = useState(false);
   const start = comparison.mode === 'custom' ? comparison.range : yearBefore(period.range, today);
-  useShortcuts([{ key: 'x', title: 'Compare, or stop comparing', group: 'Period', run: () => toggle(comparison) }]);
+  useShortcuts([
+    { key: 'x', title: 'Compare, or stop comparing', group: 'Period', run: () => toggle(comparison) },
+  ]);
   return (
     <>
       <Menu title="Comparison" face={faceOf(comparison)} kind="comparison at-end">
@@ -84,7 +91,9 @@ function ComparisonList({ comparison, onCustom, close }: ListProps) {
           <CheckField
             label="Match the day of the week"
             checked={matchesWeekday}
-            onChange={(event) => go(comparisonChange({ ...comparison, matchesWeekday: event.currentTarget.checked }))}
+            onChange={(event) =>
+              go(comparisonChange({ ...comparison, matchesWeekday: event.currentTarget.checked }))
+            }
           />
         </div>
       )}

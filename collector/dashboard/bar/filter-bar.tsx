@@ -1,19 +1,12 @@
 import { useState } from 'preact/hooks';
 import { nameDimension, nameValue } from '../format/names.js';
 import { useShortcuts } from '../keys/keyboard.js';
-import { type Filter, type FilterOperator, setFilters } from '../state/filters.js';
+import { type Filter, setFilters } from '../state/filters.js';
 import type { Scope } from '../state/scope.js';
 import { Dialog } from '../ui/dialog.js';
 import { CloseIcon, FilterIcon } from '../ui/icons.js';
+import { describeFilter, operatorNames } from './describe-filter.js';
 import { FilterForm } from './filter-form.js';
-
-/** What each operator is called. */
-export const operatorNames: Record<FilterOperator, string> = {
-  is: 'is',
-  is_not: 'is not',
-  contains: 'contains',
-  contains_not: 'does not contain',
-};
 
 /** The button that adds a filter. */
 export function AddFilter({ scope }: { scope: Scope }) {
@@ -52,7 +45,11 @@ export function FilterBar({ scope }: { scope: Scope }) {
       <ul class="filter-bar" aria-label="Filters">
         {filters.map((one, at) => (
           <li key={at}>
-            <Pill filter={one} onEdit={() => setEdited(at)} onRemove={() => setFilters(filters.toSpliced(at, 1))} />
+            <Pill
+              filter={one}
+              onEdit={() => setEdited(at)}
+              onRemove={() => setFilters(filters.toSpliced(at, 1))}
+            />
           </li>
         ))}
         {filters.length > 1 && (
@@ -90,10 +87,4 @@ function Pill({ filter, onEdit, onRemove }: { filter: Filter; onEdit(): void; on
       </button>
     </span>
   );
-}
-
-/** A filter as a phrase. */
-export function describeFilter({ dimension, operator, values }: Filter): string {
-  const list = values.map((value) => nameValue(dimension, value)).join(' or ');
-  return `${nameDimension(dimension)} ${operatorNames[operator]} ${list}`;
 }

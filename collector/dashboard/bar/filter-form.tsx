@@ -6,7 +6,7 @@ import { type Filter, type FilterOperator, filterOperators } from '../state/filt
 import type { Scope } from '../state/scope.js';
 import { SelectField, TextField } from '../ui/field.js';
 import { CloseIcon } from '../ui/icons.js';
-import { operatorNames } from './filter-bar.js';
+import { operatorNames } from './describe-filter.js';
 
 const propertyPrefix = 'event:props:';
 const property = 'property';
@@ -24,7 +24,7 @@ export function FilterForm({ scope, filter = first, onSave }: Props) {
     if (value !== '' && !values.includes(value)) change({ values: [...values, value] });
     setTyped('');
   };
-  const all = typed.trim() === '' ? values : [...values, valueOf(dimension, typed.trim())];
+  const all = typed.trim() === '' ? values : [...values, toValue(dimension, typed.trim())];
   return (
     <form
       class="form"
@@ -56,7 +56,7 @@ export function FilterForm({ scope, filter = first, onSave }: Props) {
 }
 
 // People type the name of a country; the filter is by its code.
-function valueOf(dimension: string, typed: string): string {
+function toValue(dimension: string, typed: string): string {
   if (dimension === 'visit:country' && /^[a-z]{2}$/i.test(typed)) return typed.toUpperCase();
   return typed;
 }
@@ -136,7 +136,7 @@ function ValueField({ scope, dimension, typed, onType, onAdd }: ValueProps) {
         onKeyDown={(event) => {
           if (event.key !== ',' || typed.trim() === '') return;
           event.preventDefault();
-          onAdd(valueOf(dimension, typed.trim()));
+          onAdd(toValue(dimension, typed.trim()));
         }}
       />
       <datalist id={listId}>
@@ -151,7 +151,8 @@ function ValueField({ scope, dimension, typed, onType, onAdd }: ValueProps) {
 const unasked = ['segment', propertyPrefix];
 
 function useSuggestions(scope: Scope, dimension: string, typed: string): { value: string; title: string }[] {
-  const isCoded = dimension === 'visit:country' || dimension === 'visit:language' || dimension === 'event:goal';
+  const isCoded =
+    dimension === 'visit:country' || dimension === 'visit:language' || dimension === 'event:goal';
   const part = isCoded ? '' : typed.trim();
   const body = unasked.includes(dimension)
     ? null

@@ -79,14 +79,14 @@ function PeriodList({ chosen, onCustom, close }: { chosen: string; onCustom(): v
             }}
           >
             <span>{title}</span>
-            {name === chosen ? <CheckIcon /> : <kbd aria-hidden="true">{key.toUpperCase()}</kbd>}
+            {name === chosen ? <CheckIcon /> : <kbd>{key.toUpperCase()}</kbd>}
           </a>
         </li>
       ))}
       <li>
         <button type="button" class="menu-item" onClick={onCustom}>
           <span>Custom period…</span>
-          {chosen === 'custom' ? <CheckIcon /> : <kbd aria-hidden="true">C</kbd>}
+          {chosen === 'custom' ? <CheckIcon /> : <kbd>C</kbd>}
         </button>
       </li>
     </ul>

@@ -1,9 +1,9 @@
+import { useState } from 'preact/hooks';
 import { useSession } from '../session/session.js';
 import { addressWith, follow } from '../state/address.js';
 import type { Site } from '../state/scope.js';
 import { CheckIcon } from '../ui/icons.js';
 import { Menu } from '../ui/menu.js';
-import { useState } from 'preact/hooks';
 
 const searchedFrom = 8;
 // What is chosen for one site means little on another.

@@ -1,5 +1,5 @@
-import { useShortcuts } from '../keys/keyboard.js';
 import { reloadAll } from '../api/reloads.js';
+import { useShortcuts } from '../keys/keyboard.js';
 import { mayManage, type Session, signOut, useSession } from '../session/session.js';
 import { addressWith, follow } from '../state/address.js';
 import type { Scope } from '../state/scope.js';
@@ -16,7 +16,11 @@ export function TopBar({ scope, view }: { scope: Scope; view: View }) {
   return (
     <header class="top">
       <div class="top-line">
-        <a class="brand" href={addressWith(viewChange(''))} onClick={(event) => follow(event, viewChange(''))}>
+        <a
+          class="brand"
+          href={addressWith(viewChange(''))}
+          onClick={(event) => follow(event, viewChange(''))}
+        >
           <Mark />
           <span class="unseen">Footfall: first screen</span>
         </a>
@@ -48,7 +52,11 @@ const themeNames = { system: 'As the device', light: 'Light', dark: 'Dark' };
 function AccountMenu({ session: { operator, role } }: { session: Session }) {
   const theme = useTheme();
   return (
-    <Menu title="Account and appearance" face={operator?.name || operator?.email || 'Menu'} kind="account at-end">
+    <Menu
+      title="Account and appearance"
+      face={operator?.name || operator?.email || 'Menu'}
+      kind="account at-end"
+    >
       {(close) => (
         <>
           <p class="menu-title">Appearance</p>

@@ -3,8 +3,19 @@ import { locale } from './locale.js';
 
 // Days and buckets are local times of the site already: they are written as they are, whatever the browser's timezone.
 const utc = { timeZone: 'UTC' } as const;
-const dayLong = new Intl.DateTimeFormat(locale, { ...utc, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
-const daySimple = new Intl.DateTimeFormat(locale, { ...utc, day: 'numeric', month: 'short', year: 'numeric' });
+const dayLong = new Intl.DateTimeFormat(locale, {
+  ...utc,
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+});
+const daySimple = new Intl.DateTimeFormat(locale, {
+  ...utc,
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+});
 const dayShort = new Intl.DateTimeFormat(locale, { ...utc, day: 'numeric', month: 'short' });
 const month = new Intl.DateTimeFormat(locale, { ...utc, month: 'long', year: 'numeric' });
 const monthShort = new Intl.DateTimeFormat(locale, { ...utc, month: 'short', year: '2-digit' });
@@ -12,7 +23,8 @@ const time = new Intl.DateTimeFormat(locale, { ...utc, hour: 'numeric', minute: 
 
 /** A label of the API (`2026-11-20`, `2026-11-20T13:00:00+01:00`) as if its local time were UTC. */
 function parseLocal(label: string): number {
-  const [, day = '', clock = '00:00:00'] = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2}))?/.exec(label) ?? [];
+  const [, day = '', clock = '00:00:00'] =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2}))?/.exec(label) ?? [];
   return Date.parse(`${day}T${clock}Z`);
 }
 
@@ -47,9 +59,11 @@ export function formatDay(day: string): string {
 
 /** A moment in the timezone of the site. */
 export function formatMoment(moment: string | number, timezone: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: timezone }).format(
-    new Date(moment),
-  );
+  return new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: timezone,
+  }).format(new Date(moment));
 }
 
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });

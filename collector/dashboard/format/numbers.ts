@@ -35,7 +35,9 @@ function formatMoney(money: MetricValue & object, notation: 'compact' | 'standar
   const digits = notation === 'compact' ? { maximumFractionDigits: 1 } : {};
   try {
     const { currency } = money;
-    return new Intl.NumberFormat(locale, { style: 'currency', currency, notation, ...digits }).format(money.value);
+    return new Intl.NumberFormat(locale, { style: 'currency', currency, notation, ...digits }).format(
+      money.value,
+    );
   } catch {
     return money.long; // a page may send anything as a currency
   }

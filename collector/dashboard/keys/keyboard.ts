@@ -11,7 +11,6 @@ export function useShortcuts(list: readonly Shortcut[]): void {
   const latest = useRef(list);
   latest.current = list;
   const names = list.map(({ key, title }) => key + title).join('\n');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the names say whether the list is another one
   useEffect(() => {
     const mine = latest.current.map((shortcut, at) => ({
       ...shortcut,
@@ -29,7 +28,8 @@ export function useShortcutList(): readonly Shortcut[] {
 
 // Keys are those of the page only where nothing else takes them: no field, no dialog, no modifier of the browser.
 function isTaken(event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return true;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented)
+    return true;
   const target = event.target instanceof Element ? event.target : undefined;
   if (target?.closest('input, textarea, select, [contenteditable]')) return true;
   return document.querySelector('dialog[open]') !== null;

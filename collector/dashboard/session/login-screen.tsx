@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError } from '../api/api-error.js';
+import type { ApiError } from '../api/api-error.js';
 import { requestOnce, toApiError } from '../api/client.js';
 import { FormError, TextField } from '../ui/field.js';
 import { Mark } from '../ui/icons.js';
@@ -44,8 +44,8 @@ export function LoginForms() {
     <>
       {methods?.firstOwner && (
         <p class="hint">
-          Nobody has an account yet. Make the first one with <code>npx footfall operator create</code>, or sign in with
-          the key that the collector printed when it first started.
+          Nobody has an account yet. Make the first one with <code>npx footfall operator create</code>, or
+          sign in with the key that the collector printed when it first started.
         </p>
       )}
       <EmailForm />

@@ -21,7 +21,9 @@ export function localNow(timezone: string, nowMs: number): { day: string; time: 
     hour: '2-digit',
     minute: '2-digit',
   }).formatToParts(nowMs);
-  const { year, month, day, hour, minute } = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+  const { year, month, day, hour, minute } = Object.fromEntries(
+    parts.map(({ type, value }) => [type, value]),
+  );
   return { day: `${year}-${month}-${day}`, time: `${hour}:${minute}` };
 }
 

@@ -21,7 +21,7 @@ export function readFilter(text: string): Filter | undefined {
 
 function splitParts(text: string): string[] {
   const parts = [''];
-  for (const [piece] of text.matchAll(/\\[^]|,|[^\\,]+|\\$/g)) {
+  for (const [piece] of text.matchAll(/\\.|,|[^\\,]+|\\$/gs)) {
     if (piece === ',') parts.push('');
     else parts.push(parts.pop() + (piece.startsWith('\\') ? piece.slice(1) : piece));
   }

@@ -59,7 +59,8 @@ export function readPeriod(address: URLSearchParams, today: string): Period {
   const [from, to] = [address.get('from'), address.get('to')];
   if (isDay(from) && isDay(to) && from <= to) return { name: 'custom', range: { from, to } };
   const name = address.get('period') ?? defaultPeriod;
-  const choice = periods.find((one) => one.name === name) ?? periods.find((one) => one.name === defaultPeriod);
+  const choice =
+    periods.find((one) => one.name === name) ?? periods.find((one) => one.name === defaultPeriod);
   return { name: choice?.name ?? defaultPeriod, range: choice?.range(today) ?? 'all' };
 }
 

@@ -106,7 +106,13 @@ function RowLabel({ row: { label, action, outside } }: { row: BarRow }) {
 export function OutsideLink({ address }: { address: string }) {
   if (!/^https?:\/\//i.test(address)) return null;
   return (
-    <a class="outside" href={address} target="_blank" rel="noreferrer noopener" aria-label={`Open ${address}`}>
+    <a
+      class="outside"
+      href={address}
+      target="_blank"
+      rel="noreferrer noopener"
+      aria-label={`Open ${address}`}
+    >
       ↗
     </a>
   );

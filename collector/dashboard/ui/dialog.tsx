@@ -46,7 +46,13 @@ function OpenDialog({
   };
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the key
-    <dialog ref={dialog} class={`dialog ${width}`} aria-labelledby={titleId} onCancel={cancel} onClick={closeOutside}>
+    <dialog
+      ref={dialog}
+      class={`dialog ${width}`}
+      aria-labelledby={titleId}
+      onCancel={cancel}
+      onClick={closeOutside}
+    >
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={titleId}>{title}</h2>

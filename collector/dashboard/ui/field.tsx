@@ -22,7 +22,10 @@ function Frame({ id, label, hint, error, children }: Common & { id: string; chil
   );
 }
 
-function describedBy(id: string, { hint, error }: Common): { 'aria-describedby'?: string; 'aria-invalid'?: true } {
+function describedBy(
+  id: string,
+  { hint, error }: Common,
+): { 'aria-describedby'?: string; 'aria-invalid'?: true } {
   const ids = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return { ...(ids && { 'aria-describedby': ids }), ...(error && { 'aria-invalid': true }) };
 }
@@ -45,7 +48,8 @@ export function SelectField({
   error,
   options,
   ...select
-}: Common & SelectHTMLAttributes<HTMLSelectElement> & { options: readonly { value: string; title: string }[] }) {
+}: Common &
+  SelectHTMLAttributes<HTMLSelectElement> & { options: readonly { value: string; title: string }[] }) {
   const id = useId();
   const common = { label, ...(hint !== undefined && { hint }), error };
   return (

@@ -57,8 +57,10 @@ export function Menu({ title, face, kind = '', children }: Props) {
 }
 
 function moveFocus(root: HTMLElement | null, step: number): void {
-  const items = [...(root?.querySelectorAll<HTMLElement>('.menu-panel a, .menu-panel button, .menu-panel input') ?? [])];
-  const at = items.findIndex((item) => item === document.activeElement);
+  const items = [
+    ...(root?.querySelectorAll<HTMLElement>('.menu-panel a, .menu-panel button, .menu-panel input') ?? []),
+  ];
+  const at = items.findIndex((item) => item.matches(':focus'));
   const next = at < 0 && step < 0 ? items.length - 1 : (at + step + items.length) % items.length;
   items[next]?.focus();
 }

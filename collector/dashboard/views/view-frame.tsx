@@ -1,7 +1,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { EmptyState, LoadingState } from '../ui/states.js';
 import type { Scope } from '../state/scope.js';
+import { EmptyState, LoadingState } from '../ui/states.js';
 import type { View, ViewProps } from './views.js';
 
 type Loaded = { view: View; Content: ComponentType<ViewProps> };

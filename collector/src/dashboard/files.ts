@@ -3,7 +3,12 @@ import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 /** A file of the page, as it is and compressed. */
-export type PageFile = { name: string; type: string; bytes: Uint8Array<ArrayBuffer>; gzipped: Uint8Array<ArrayBuffer> };
+export type PageFile = {
+  name: string;
+  type: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  gzipped: Uint8Array<ArrayBuffer>;
+};
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -13,7 +18,7 @@ const types: Record<string, string> = {
 
 /** Reads what the build made of the dashboard. All of it is some hundred kilobytes and stays in memory. */
 export function readPageFiles(): PageFile[] {
-  const folder = new URL('../../dist/dashboard/', import.meta.url);
+  const folder = new URL('../../dist/assets/dashboard/', import.meta.url);
   return readdirSync(folder)
     .filter((name) => extname(name) in types)
     .map((name) => {

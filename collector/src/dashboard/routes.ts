@@ -31,11 +31,15 @@ export function dashboardRoutes(): Hono {
   const routes = new Hono();
   const files = readPageFiles();
   for (const file of files.filter(({ name }) => name !== 'index.html'))
-    routes.get(`/dashboard/${file.name}`, (c) => answer(c, file, `public, max-age=${yearSeconds}, immutable`));
+    routes.get(`/dashboard/${file.name}`, (c) =>
+      answer(c, file, `public, max-age=${yearSeconds}, immutable`),
+    );
   const page = files.find(({ name }) => name === 'index.html');
-  if (!page) throw new Error('dashboard: expected dist/dashboard/index.html: npm run build');
+  if (!page) throw new Error('dashboard: expected dist/assets/dashboard/index.html: npm run build');
   routes.get('/dashboard', (c) => answerPage(c, page, "'none'"));
-  routes.get('/share/:token', (c) => answerPage(c, page, c.req.query('embed') === undefined ? "'none'" : '*'));
+  routes.get('/share/:token', (c) =>
+    answerPage(c, page, c.req.query('embed') === undefined ? "'none'" : '*'),
+  );
   return routes;
 }
 

@@ -10,7 +10,9 @@ export default function Overview({ scope }: ViewProps) {
   const asked = useAnswer(body, (signal) => askQuery(body, signal));
   return (
     <Card title="Numbers">
-      <Answered asked={asked}>{(answer) => <p>{formatShort(answer.results[0]?.metrics[0], 'count')}</p>}</Answered>
+      <Answered asked={asked}>
+        {(answer) => <p>{formatShort(answer.results[0]?.metrics[0], 'count')}</p>}
+      </Answered>
     </Card>
   );
 }
