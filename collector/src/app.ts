@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { admitSessions } from './access/admit-sessions.js';
 import { findClientAddress } from './access/client-address.js';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
@@ -9,6 +10,11 @@ import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js
 import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { meRoutes } from './people/me-routes.js';
+import type { OidcSettings } from './people/oidc-provider.js';
+import { oidcRoutes } from './people/oidc-routes.js';
+import { signInRoutes } from './people/sign-in-routes.js';
+import { userRoutes } from './people/user-routes.js';
 import { type PrivacyDeps, privacyRoutes } from './privacy/routes.js';
 import { limitReaders } from './query/limit-readers.js';
 import { type QueryDeps, queryRoutes } from './query/query-routes.js';
@@ -27,7 +33,13 @@ export type AppDeps = IngestDeps &
   ExperimentDeps &
   QueryDeps &
   PrivacyDeps &
-  HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
+  HealthDeps & {
+    publicUrl?: string | undefined;
+    /** With it there is a public URL too. */
+    oidc?: OidcSettings | undefined;
+    demoDir: string | undefined;
+    log: (line: string) => void;
+  };
 
 export type App = Hono<{ Bindings: HttpBindings }>;
 
@@ -37,6 +49,8 @@ export function createApp(deps: AppDeps): App {
   app.route('/', healthRoutes(deps));
   app.use(refuseWhileStopping(deps.stopping));
   app.use('/api/*', limitApi(deps));
+  app.use('/login/*', limitApi(deps));
+  app.use('/api/*', admitSessions(deps));
   app.route('/', ingestRoutes(deps));
   app.route('/', experimentRoutes(deps));
   const readers = { ...deps, database: limitReaders(deps.database) };
@@ -50,6 +64,10 @@ export function createApp(deps: AppDeps): App {
   app.route('/', savedRoutes(deps));
   app.route('/', privacyRoutes(deps));
   app.route('/', retentionRoutes(deps));
+  app.route('/', signInRoutes(deps));
+  app.route('/', oidcRoutes(deps));
+  app.route('/', meRoutes(deps));
+  app.route('/', userRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

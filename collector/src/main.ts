@@ -25,6 +25,7 @@ import { retention } from './commands/retention.js';
 import { siteAdd, siteList } from './commands/site.js';
 import { sourcemapsUpload } from './commands/sourcemaps-upload.js';
 import { start } from './commands/start.js';
+import { userAdd, userDisable, userList, userReset } from './commands/user.js';
 import { logWriter } from './commands/write-log.js';
 import { readConfig } from './config.js';
 import { StartError } from './start-error.js';
@@ -37,6 +38,10 @@ const commands: Record<string, Command> = {
   'key create': keyCreate,
   'key list': keyList,
   'key revoke': keyRevoke,
+  'user add': userAdd,
+  'user list': userList,
+  'user reset': userReset,
+  'user disable': userDisable,
   'experiment create': experimentCreate,
   'experiment list': experimentList,
   'experiment show': experimentShow,

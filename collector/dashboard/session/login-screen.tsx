@@ -32,7 +32,21 @@ export function LoginScreen() {
 }
 
 function readToken(): string | undefined {
-  return new URLSearchParams(location.hash.slice(1)).get('token') ?? undefined;
+  return new URLSearchParams(location.hash.slice(1)).get('password') ?? undefined;
+}
+
+/** Why the other service let nobody in: what the collector put behind the # of the address. */
+const problems: Record<string, string> = {
+  unavailable: 'The service that signs you in did not answer. Try again.',
+  denied: 'The sign-in was cancelled.',
+  rejected: 'The answer of the service was not valid. Try again.',
+  unverified: 'The service has not verified your email address.',
+  unknown: 'There is no account for your email address. Ask an owner to invite you.',
+};
+
+function readProblem(): string | undefined {
+  const code = new URLSearchParams(location.hash.slice(1)).get('sign-in');
+  return code === null ? undefined : (problems[code] ?? 'The sign-in failed.');
 }
 
 /** Sign in by password, by another service or by a key: also in the dialog over a page whose session has ended. */
@@ -44,10 +58,11 @@ export function LoginForms() {
     <>
       {methods?.firstOwner && (
         <p class="hint">
-          Nobody has an account yet. Make the first one with <code>npx footfall operator create</code>, or
+          Nobody has an account yet. Make the first one with <code>npx footfall user add EMAIL --role owner</code>, or
           sign in with the key that the collector printed when it first started.
         </p>
       )}
+      <FormError message={readProblem()} />
       <EmailForm />
       <div class="login-other">
         {methods?.oidc && (

@@ -39,16 +39,6 @@ export function mayManage({ role }: Session): boolean {
   return role === 'owner' || role === 'admin';
 }
 
-// Until the collector says who this is: the site of the address, as the overview knows it.
-async function readMe(): Promise<Me> {
-  const site = new URLSearchParams(location.search).get('site') ?? 'demo';
-  const { timezone } = await requestOnce<{ timezone: string }>('/api/v1/overview', {
-    parameters: { site, from: '2026-11-20', to: '2026-11-20' },
-  });
-  const known = { site, name: site, timezone, currency: 'EUR', weekStart: 1 };
-  return { operator: null, role: 'owner', sites: [known] };
-}
-
 /**
  * Asks who this is; requests that waited for a new session go on.
  *
@@ -56,7 +46,7 @@ async function readMe(): Promise<Me> {
  */
 export async function openSession(): Promise<void> {
   try {
-    const { operator, role, sites } = await readMe();
+    const { operator, role, sites } = await requestOnce<Me>('/api/v1/me');
     session.set({ status: 'in', operator, role, sites });
     for (const resume of waiting) resume();
     waiting = [];

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { stream } from 'hono/streaming';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
+import { actorOf } from '../access/principal.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { auditExport } from './audit-export.js';
@@ -63,11 +64,11 @@ async function readRequest({ database }: PrivacyDeps, c: Context): Promise<Asked
   }
   const { site, visitor, user } = parsed.data;
   const header = c.req.header('authorization');
-  const holder = await authorize(database, { header, allowed: ['owner', 'admin'], site });
+  const principal = await authorize(database, { header, allowed: ['owner', 'admin'], site });
   await requireSite(database, site);
   const name: SubjectName =
     visitor === undefined ? { site, kind: 'user', id: user ?? '' } : { site, kind: 'visitor', id: visitor };
-  return { name, requestedBy: `key ${holder.name}` };
+  return { name, requestedBy: actorOf(principal) };
 }
 
 async function requireSite(database: Database, site: string): Promise<void> {

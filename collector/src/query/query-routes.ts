@@ -55,7 +55,7 @@ async function readRequest(c: Context, database: Database, header: string | unde
   for (const [at, site] of query.sites.entries()) {
     if (!holder.sites || holder.sites.includes(site)) continue;
     const path = query.isList ? `site_id[${at}]` : 'site_id';
-    throw new Refusal(403, 'site', `${path}: this key may not touch the site "${site}"`, { path });
+    throw new Refusal(403, 'site', `${path}: you may not read the site "${site}"`, { path });
   }
   return query;
 }
