@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,9 +24,10 @@ function minifyCss(text) {
 
 function readStyles() {
   const folder = join(sources, 'styles');
-  return readdirSync(folder)
-    .sort()
-    .map((name) => readFileSync(join(folder, name), 'utf8'))
+  const own = readdirSync(folder).sort();
+  const plot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css');
+  return [plot, ...own.map((name) => join(folder, name))]
+    .map((file) => readFileSync(file, 'utf8'))
     .join('\n');
 }
 

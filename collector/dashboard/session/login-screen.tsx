@@ -58,8 +58,9 @@ export function LoginForms() {
     <>
       {methods?.firstOwner && (
         <p class="hint">
-          Nobody has an account yet. Make the first one with <code>npx footfall user add EMAIL --role owner</code>, or
-          sign in with the key that the collector printed when it first started.
+          Nobody has an account yet. Make the first one with{' '}
+          <code>npx footfall user add EMAIL --role owner</code>, or sign in with the key that the collector
+          printed when it first started.
         </p>
       )}
       <FormError message={readProblem()} />
