@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ApiError } from './api/api-error.js';
 import { toApiError } from './api/client.js';
+import { linkToken } from './api/credentials.js';
 import { ComparisonPicker } from './bar/comparison-picker.js';
 import { AddFilter, FilterBar } from './bar/filter-bar.js';
 import { PeriodPicker } from './bar/period-picker.js';
 import { TopBar } from './bar/top-bar.js';
 import { KeyList } from './keys/key-list.js';
-import { LoginForms, LoginScreen } from './session/login-screen.js';
+import { LoginForms, LoginScreen, OverScreen, UnlockScreen } from './session/login-screen.js';
 import { openSession, useSession } from './session/session.js';
 import { useParameter } from './state/address.js';
 import { type Scope, useScope } from './state/scope.js';
@@ -22,6 +23,8 @@ export function App() {
   if (error) return <ErrorState error={error} retry={open} />;
   if (status === 'unknown') return null;
   if (status === 'out') return <LoginScreen />;
+  if (status === 'locked') return <UnlockScreen />;
+  if (status === 'over') return <OverScreen />;
   return (
     <>
       <Page />
@@ -50,7 +53,8 @@ function useOpening() {
 
 function Page() {
   const scope = useScope();
-  const view = findView(useParameter('view'));
+  const isEmbedded = useParameter('embed') !== undefined && linkToken !== undefined;
+  const view = findView(useParameter('view'), useSession());
   if (!scope)
     return (
       <EmptyState title="There is no site to show">
@@ -62,7 +66,7 @@ function Page() {
       <a class="skip" href="#content">
         Skip to the numbers
       </a>
-      <TopBar scope={scope} view={view} />
+      {!isEmbedded && <TopBar scope={scope} view={view} />}
       {!view.hasNoPeriod && <ScopeBar scope={scope} />}
       <main id="content" tabIndex={-1}>
         <h1 class="unseen">
@@ -80,11 +84,11 @@ function ScopeBar({ scope }: { scope: Scope }) {
     <div class="scope-bar">
       <div class="scope-line">
         <AddFilter scope={scope} />
-        <FilterBar scope={scope} />
         <span class="grow" />
         <ComparisonPicker {...scope} />
         <PeriodPicker {...scope} />
       </div>
+      <FilterBar scope={scope} />
     </div>
   );
 }

@@ -25,6 +25,7 @@ import { reportRoutes } from './reports/routes.js';
 import { timelineRoutes } from './reports/timeline.js';
 import { retentionRoutes } from './retention/routes.js';
 import { savedRoutes } from './saved/routes.js';
+import { shareRoutes } from './saved/share-routes.js';
 import { sdkRoutes } from './sdk-script.js';
 
 export type AppDeps = IngestDeps &
@@ -62,6 +63,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', timelineRoutes(readers));
   app.route('/', realtimeRoutes(readers));
   app.route('/', savedRoutes(deps));
+  app.route('/', shareRoutes(deps));
   app.route('/', privacyRoutes(deps));
   app.route('/', retentionRoutes(deps));
   app.route('/', signInRoutes(deps));

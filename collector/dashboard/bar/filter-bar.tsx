@@ -17,9 +17,9 @@ export function AddFilter({ scope }: { scope: Scope }) {
   ]);
   return (
     <>
-      <button type="button" class="button" onClick={() => setOpen(true)}>
+      <button type="button" class="button" aria-label="Add a filter" onClick={() => setOpen(true)}>
         <FilterIcon />
-        Filter
+        <span class="label">Filter</span>
       </button>
       <Dialog title="Add a filter" isOpen={isOpen} onClose={() => setOpen(false)}>
         <FilterForm

@@ -1,12 +1,13 @@
 import { reloadAll } from '../api/reloads.js';
 import { useShortcuts } from '../keys/keyboard.js';
-import { mayManage, type Session, signOut, useSession } from '../session/session.js';
+import { type Session, signOut, useSession } from '../session/session.js';
 import { addressWith, follow } from '../state/address.js';
 import type { Scope } from '../state/scope.js';
 import { chooseTheme, themes, useTheme } from '../theme/theme.js';
 import { CheckIcon, Mark } from '../ui/icons.js';
 import { Menu } from '../ui/menu.js';
-import { type View, viewChange, views } from '../views/views.js';
+import { maySee, type View, viewChange, views } from '../views/views.js';
+import { CurrentVisitors } from './current-visitors.js';
 import { SiteSwitch } from './site-switch.js';
 
 /** The head of every page: the site, the views and who has signed in. */
@@ -25,12 +26,13 @@ export function TopBar({ scope, view }: { scope: Scope; view: View }) {
           <span class="unseen">Footfall: first screen</span>
         </a>
         <SiteSwitch site={scope.site} />
+        <CurrentVisitors key={scope.site.site} scope={scope} />
         <span class="grow" />
         <AccountMenu session={session} />
       </div>
       <nav class="views" aria-label="Views">
         {views
-          .filter((one) => !one.isManagement || mayManage(session))
+          .filter((one) => maySee(one, session))
           .map((one) => (
             <a
               key={one.path}

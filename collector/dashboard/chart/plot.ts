@@ -33,7 +33,7 @@ export function plotOptions(series: Series, { width, height, unit, colour, onCur
   return {
     width,
     height,
-    padding: [10, 6, 0, 0],
+    padding: [10, 22, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 9, width: 2 } },
     scales: {
@@ -62,7 +62,7 @@ export function plotOptions(series: Series, { width, height, unit, colour, onCur
     series: [
       {},
       { stroke: colour('--chart-before'), width: 1.5, dash: [2, 4], points: { show: false } },
-      { ...line, fill: (u) => fade(u, colour('--chart-fill')) },
+      { ...line, fill: (u) => fade(u, colour('--chart-fill'), colour('--chart-fade')) },
       { ...line, dash: [5, 5] },
     ],
     hooks: { setCursor: [onCursor] },
@@ -90,10 +90,10 @@ function tickOf({ labels, bucket }: Series, at: number): string {
   return label === undefined ? '' : formatTick(label, bucket);
 }
 
-function fade(u: uPlot, colour: string): CanvasGradient {
-  const { top, height } = u.bbox;
-  const gradient = u.ctx.createLinearGradient(0, top, 0, top + height);
-  gradient.addColorStop(0, colour);
-  gradient.addColorStop(1, 'transparent');
+function fade(u: uPlot, top: string, bottom: string): CanvasGradient {
+  const { top: y, height } = u.bbox;
+  const gradient = u.ctx.createLinearGradient(0, y, 0, y + height);
+  gradient.addColorStop(0, top);
+  gradient.addColorStop(1, bottom);
   return gradient;
 }

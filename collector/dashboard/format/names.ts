@@ -64,12 +64,3 @@ function nameOf(names: Intl.DisplayNames, code: string): string {
     return code;
   }
 }
-
-/** The flag of a country, made of the two letters of its code. */
-export function flagOf(country: string | null): string {
-  if (!/^[A-Z]{2}$/.test(country ?? '')) return '';
-  const regionalA = 0x1f1e6;
-  return [...(country ?? '')]
-    .map((letter) => String.fromCodePoint(regionalA + letter.charCodeAt(0) - 65))
-    .join('');
-}

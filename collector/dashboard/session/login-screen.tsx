@@ -1,13 +1,45 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ApiError } from '../api/api-error.js';
 import { requestOnce, toApiError } from '../api/client.js';
 import { FormError, TextField } from '../ui/field.js';
 import { Mark } from '../ui/icons.js';
-import { type LoginMethods, setPassword, signIn, signInWithKey } from './session.js';
+import { type LoginMethods, setPassword, signIn, signInWithKey, unlockShare } from './session.js';
 
-/** Asks who is there. A link of an invitation or a reset carries its token in the fragment, which no server sees. */
-export function LoginScreen() {
-  const [token, setToken] = useState(readToken);
+/** Asks for the password of a share link. */
+export function UnlockScreen() {
+  const [password, setTyped] = useState('');
+  const { error, isSending, onSubmit } = useSubmit(() => unlockShare(password));
+  return (
+    <LoginFrame>
+      <form class="form" onSubmit={onSubmit}>
+        <TextField
+          label="Password of the link"
+          type="password"
+          required
+          autocomplete="off"
+          value={password}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+        <FormError message={error?.message} hint={error?.hint} />
+        <button type="submit" class="button primary" disabled={isSending}>
+          Open
+        </button>
+      </form>
+    </LoginFrame>
+  );
+}
+
+/** Says that a share link shows nothing any more. */
+export function OverScreen() {
+  return (
+    <LoginFrame>
+      <p>This link has expired, was revoked, or was not copied as a whole. Ask for another.</p>
+    </LoginFrame>
+  );
+}
+
+function LoginFrame({ children }: { children: ComponentChildren }) {
   return (
     <main class="login">
       <div class="login-card">
@@ -15,19 +47,29 @@ export function LoginScreen() {
           <Mark />
           Footfall
         </h1>
-        {token === undefined ? (
-          <LoginForms />
-        ) : (
-          <PasswordForm
-            token={token}
-            onDone={() => {
-              history.replaceState(null, '', location.pathname + location.search);
-              setToken(undefined);
-            }}
-          />
-        )}
+        {children}
       </div>
     </main>
+  );
+}
+
+/** Asks who is there. A link of an invitation or a reset carries its token in the fragment, which no server sees. */
+export function LoginScreen() {
+  const [token, setToken] = useState(readToken);
+  return (
+    <LoginFrame>
+      {token === undefined ? (
+        <LoginForms />
+      ) : (
+        <PasswordForm
+          token={token}
+          onDone={() => {
+            history.replaceState(null, '', location.pathname + location.search);
+            setToken(undefined);
+          }}
+        />
+      )}
+    </LoginFrame>
   );
 }
 
@@ -52,21 +94,16 @@ function readProblem(): string | undefined {
 /** Sign in by password, by another service or by a key: also in the dialog over a page whose session has ended. */
 export function LoginForms() {
   const methods = useLoginMethods();
-  const [usesKey, setUsesKey] = useState(false);
-  if (usesKey || methods?.password === false) return <KeyForm onBack={() => setUsesKey(false)} />;
+  const [choice, setUsesKey] = useState<boolean>();
+  if (!methods) return null;
+  if (choice ?? (methods.firstOwner || !methods.password))
+    return <KeyForm methods={methods} onBack={() => setUsesKey(false)} />;
   return (
     <>
-      {methods?.firstOwner && (
-        <p class="hint">
-          Nobody has an account yet. Make the first one with{' '}
-          <code>npx footfall user add EMAIL --role owner</code>, or sign in with the key that the collector
-          printed when it first started.
-        </p>
-      )}
       <FormError message={readProblem()} />
       <EmailForm />
       <div class="login-other">
-        {methods?.oidc && (
+        {methods.oidc && (
           <a class="button wide" href="/login/oidc">
             Sign in with {methods.oidc.name}
           </a>
@@ -79,10 +116,16 @@ export function LoginForms() {
   );
 }
 
+// Whatever went wrong, the form says so when it is sent.
+const usualMethods: LoginMethods = { password: true, oidc: null, firstOwner: false };
+
 function useLoginMethods(): LoginMethods | undefined {
   const [methods, setMethods] = useState<LoginMethods>();
   useEffect(() => {
-    requestOnce<LoginMethods>('/api/v1/login/methods').then(setMethods, toApiError);
+    requestOnce<LoginMethods>('/api/v1/login/methods').then(setMethods, (error: unknown) => {
+      toApiError(error);
+      setMethods(usualMethods);
+    });
   }, []);
   return methods;
 }
@@ -132,7 +175,7 @@ function EmailForm() {
   );
 }
 
-function KeyForm({ onBack }: { onBack(): void }) {
+function KeyForm({ methods, onBack }: { methods: LoginMethods; onBack(): void }) {
   const [key, setKey] = useState('');
   const { error, isSending, onSubmit } = useSubmit(() => signInWithKey(key.trim()));
   return (
@@ -144,7 +187,7 @@ function KeyForm({ onBack }: { onBack(): void }) {
         placeholder="ff_…"
         autocomplete="off"
         spellcheck={false}
-        hint="Kept in this tab and forgotten when you close it. The collector prints an owner key when it first starts; npx footfall key create makes another one."
+        hint="Kept in this tab, and forgotten when you close it."
         value={key}
         onInput={(event) => setKey(event.currentTarget.value)}
       />
@@ -152,6 +195,17 @@ function KeyForm({ onBack }: { onBack(): void }) {
       <button type="submit" class="button primary" disabled={isSending}>
         Sign in
       </button>
+      <p class="hint">
+        The collector printed an owner key when it first started; <code>npx footfall key create</code> makes
+        another.
+        {methods.firstOwner && (
+          <>
+            {' '}
+            Nobody has an account yet: <code>npx footfall user add EMAIL --role owner</code> makes the first
+            one.
+          </>
+        )}
+      </p>
       <button type="button" class="button quiet" onClick={onBack}>
         Use an email address
       </button>

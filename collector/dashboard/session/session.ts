@@ -1,6 +1,6 @@
 import { ApiError } from '../api/api-error.js';
 import { onSessionEnd, requestOnce } from '../api/client.js';
-import { forgetKey, keepKey } from '../api/credentials.js';
+import { forgetKey, forgetUnlocked, isLocked, keepKey, keepUnlocked, linkToken } from '../api/credentials.js';
 import type { Site } from '../state/scope.js';
 import { createStore, useStore } from '../state/store.js';
 
@@ -13,8 +13,11 @@ type Me = { operator: Operator | null; role: string; sites: Site[] };
 export type LoginMethods = { password: boolean; oidc: { name: string } | null; firstOwner: boolean };
 
 export type Session = {
-  /** ended: there was one, and what was typed into the page is still there. */
-  status: 'unknown' | 'out' | 'in' | 'ended';
+  /**
+   * locked: a share link that asks for its password; over: a share link that shows nothing any more; ended: there was a
+   * session, and what was typed into the page is still there.
+   */
+  status: 'unknown' | 'out' | 'locked' | 'over' | 'in' | 'ended';
   operator: Operator | null;
   /** owner, admin or analyst; `share` for a link that only reads. */
   role: string;
@@ -26,7 +29,8 @@ const session = createStore<Session>(nobody);
 let waiting: (() => void)[] = [];
 
 onSessionEnd(() => {
-  session.set({ ...session.get(), status: 'ended' });
+  if (linkToken !== undefined) endShare();
+  else session.set({ ...session.get(), status: 'ended' });
   return new Promise((resolve) => waiting.push(resolve));
 });
 
@@ -45,6 +49,7 @@ export function mayManage({ role }: Session): boolean {
  * @throws ApiError where the collector cannot tell
  */
 export async function openSession(): Promise<void> {
+  if (isLocked()) return session.set({ ...nobody, status: 'locked' });
   try {
     const { operator, role, sites } = await requestOnce<Me>('/api/v1/me');
     session.set({ status: 'in', operator, role, sites });
@@ -52,9 +57,24 @@ export async function openSession(): Promise<void> {
     waiting = [];
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 401)) throw error;
+    if (linkToken !== undefined) return endShare();
     forgetKey();
     if (session.get().status !== 'ended') session.set({ ...nobody, status: 'out' });
   }
+}
+
+// A password that has unlocked it before may do so no longer.
+function endShare(): void {
+  forgetUnlocked();
+  session.set({ ...nobody, status: isLocked() ? 'locked' : 'over' });
+}
+
+/** @throws ApiError 401 for a wrong password, 429 after too many */
+export async function unlockShare(password: string): Promise<void> {
+  const body = { token: linkToken, password };
+  const { token } = await requestOnce<{ token: string }>('/api/v1/shares/unlock', { method: 'POST', body });
+  keepUnlocked(token);
+  await openSession();
 }
 
 /** @throws ApiError 401 for a wrong address or password, 429 for too many tries */

@@ -1,3 +1,4 @@
+import { deviceStorage } from '../state/storage.js';
 import { createStore, useStore } from '../state/store.js';
 
 /** system: as the device has it. */
@@ -12,7 +13,7 @@ const isDark = createStore(findDark());
 isDarkSystem.addEventListener('change', () => isDark.set(findDark()));
 
 function readTheme(): Theme {
-  const stored = localStorage.getItem(storageName);
+  const stored = deviceStorage.read(storageName);
   return themes.find((name) => name === stored) ?? 'system';
 }
 
@@ -30,7 +31,7 @@ export function useDark(): boolean {
 }
 
 export function chooseTheme(next: Theme): void {
-  localStorage.setItem(storageName, next);
+  deviceStorage.keep(storageName, next);
   document.documentElement.dataset.theme = next;
   theme.set(next);
   isDark.set(findDark());

@@ -7,6 +7,8 @@ export type Column = { id: string; title: string; definition?: string | undefine
 export type BarRow = {
   id: string;
   label: ComponentChildren;
+  /** Small, in front of the label: the code of a country. */
+  code?: string | undefined;
   /** 0 to 1. */
   share: number;
   /** In the order of the columns; `full` shows on hover. */
@@ -86,8 +88,17 @@ function BarRowLine({ row, columns }: { row: BarRow; columns: readonly Column[] 
   );
 }
 
-function RowLabel({ row: { label, action, outside } }: { row: BarRow }) {
-  const text = <bdi class="bar-text">{label}</bdi>;
+function RowLabel({ row: { label, code, action, outside } }: { row: BarRow }) {
+  const text = (
+    <>
+      {code && (
+        <span class="code" aria-hidden="true">
+          {code}
+        </span>
+      )}
+      <bdi>{label}</bdi>
+    </>
+  );
   return (
     <>
       {action ? (

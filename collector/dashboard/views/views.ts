@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { mayManage, type Session } from '../session/session.js';
 import type { Scope } from '../state/scope.js';
 
 /** What a view is drawn with: all its numbers are of this scope. */
@@ -22,9 +23,15 @@ export const views: readonly View[] = [
   { path: '', title: 'Overview', load: () => import('./overview/overview.js') },
 ];
 
-/** The view of a name, the first one for a name that none has. */
-export function findView(path: string | undefined): View {
-  const found = views.find((view) => view.path === path) ?? views[0];
+/** Whether whoever has signed in is shown a view. */
+export function maySee({ isManagement, isPrivate }: View, session: Session): boolean {
+  if (session.role === 'share') return !isPrivate && !isManagement;
+  return !isManagement || mayManage(session);
+}
+
+/** The view of a name, the first one for a name that none has that may be seen. */
+export function findView(path: string | undefined, session: Session): View {
+  const found = views.find((view) => view.path === path && maySee(view, session)) ?? views[0];
   if (!found) throw new Error('views: there is none');
   return found;
 }

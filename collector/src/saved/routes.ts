@@ -3,10 +3,8 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import { authorizeReader } from '../access/authorize-reader.js';
-import { addShare, listShares, revokeShare } from '../access/shares.js';
 import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
-import { safeText } from '../query/filters/filter-schema.js';
 import { Refusal } from '../refusal.js';
 import { parseWith, readInput, smallBody } from '../reports/read-request.js';
 import { savedKinds } from './kinds.js';
@@ -15,14 +13,13 @@ import { addSaved, deleteSaved, listSaved, replaceSaved } from './saved-store.js
 
 export type SavedDeps = { database: Database };
 
-const siteOnly = z.looseObject({ site: siteSlug });
-const writers = ['owner', 'admin'] as const;
+export const siteOnly = z.looseObject({ site: siteSlug });
+export const writers = ['owner', 'admin'] as const;
 
-/** `/api/v1/goals`, `/segments`, `/annotations` and `/shares`: who may read the site sees them, its admins change them. */
+/** `/api/v1/goals`, `/segments` and `/annotations`: who may read the site sees them, its admins change them. */
 export function savedRoutes(deps: SavedDeps): Hono {
   const routes = new Hono();
   for (const kind of savedKinds) addKind(routes, kind, deps);
-  addShares(routes, deps);
   return routes;
 }
 
@@ -55,31 +52,6 @@ function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
   });
 }
 
-const shareSchema = z.strictObject({
-  name: safeText.min(1).max(200),
-  expires_at: z.iso
-    .datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' })
-    .nullable()
-    .default(null),
-});
-
-function addShares(routes: Hono, { database }: SavedDeps): void {
-  routes.get('/api/v1/shares', async (c) =>
-    answer(c, { shares: await listShares(database, await readWriter(c, database)) }),
-  );
-  routes.post('/api/v1/shares', smallBody, async (c) => {
-    const { site, ...given } = parseWith(siteOnly, await readInput(c));
-    await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
-    const { name, expires_at: expiresAt } = parseWith(shareSchema, given);
-    return c.json(await onKnownSite(site, addShare(database, { site, name, expiresAt })), 201);
-  });
-  routes.delete('/api/v1/shares/:id', async (c) => {
-    const place = { site: await readWriter(c, database), id: c.req.param('id') };
-    if (!(await revokeShare(database, place))) throw missing('share link in force', place.id);
-    return c.body(null, 204);
-  });
-}
-
 function answer(c: Context, body: object): Response {
   return c.json(body, 200, { 'cache-control': 'no-store' });
 }
@@ -99,7 +71,8 @@ async function readWrite(c: Context, database: Database, { schema }: SavedKind) 
 const uniqueViolation = '23505';
 const foreignKeyViolation = '23503';
 
-async function onKnownSite<Result>(site: string, work: Promise<Result>): Promise<Result> {
+/** @throws Refusal 404 where work for a site finds that there is no such site */
+export async function onKnownSite<Result>(site: string, work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {

@@ -12,7 +12,7 @@ import { useSettled } from '../../ui/use-settled.js';
 import { barRowsOf, columnsOf, metricsOf, questionOf } from './breakdown-question.js';
 import type { Breakdown, CardDefinition } from './breakdowns.js';
 
-const shownRows = 9;
+const usualRows = 9;
 
 /** Which tab of a card the address opens, and which of its variants. */
 export function useChosen({ id, breakdowns }: CardDefinition) {
@@ -24,16 +24,10 @@ export function useChosen({ id, breakdowns }: CardDefinition) {
   return { chosen, dimension };
 }
 
+type CardProps = { card: CardDefinition; scope: Scope; kind?: string; rows?: number };
+
 /** A card of tabs: the first rows of each, a search, and the way to all of them. */
-export function BreakdownCard({
-  card,
-  scope,
-  kind = '',
-}: {
-  card: CardDefinition;
-  scope: Scope;
-  kind?: string;
-}) {
+export function BreakdownCard({ card, scope, kind = '', rows = usualRows }: CardProps) {
   const { chosen, dimension } = useChosen(card);
   const [search, setSearch] = useState('');
   const [panelId, titleId] = [useId(), useId()];
@@ -61,6 +55,7 @@ export function BreakdownCard({
           dimension={dimension}
           search={search}
           scope={scope}
+          count={rows}
         />
       </div>
       <footer class="card-foot breakdown-foot">
@@ -99,18 +94,16 @@ type RowsProps = {
   dimension: string;
   search: string;
   scope: Scope;
+  count: number;
 };
 
-function Rows({ card, breakdown, dimension, search, scope }: RowsProps) {
+function Rows({ card, breakdown, dimension, search, scope, count }: RowsProps) {
   const metrics = metricsOf(breakdown.metrics, scope);
   const settled = useSettled(search.trim());
-  const body = queryBody(
-    scope,
-    questionOf(breakdown, dimension, { metrics, search: settled, limit: shownRows }),
-  );
+  const body = queryBody(scope, questionOf(breakdown, dimension, { metrics, search: settled, limit: count }));
   const asked = useAnswer(body, (signal) => askQuery(body, signal));
   return (
-    <Answered asked={asked} rows={shownRows}>
+    <Answered asked={asked} rows={count}>
       {({ results, meta }) => (
         <>
           {breakdown.variants && (

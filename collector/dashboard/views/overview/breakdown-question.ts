@@ -1,5 +1,5 @@
 import { amountOf, type MetricMeta, type Question, type Row } from '../../api/query.js';
-import { flagOf, nameDimension, nameValue } from '../../format/names.js';
+import { nameDimension, nameValue } from '../../format/names.js';
 import { formatFull, formatShort, shareOf, type Unit } from '../../format/numbers.js';
 import { addressWith, follow } from '../../state/address.js';
 import { filterChange, withFilter } from '../../state/filters.js';
@@ -72,7 +72,8 @@ export function barRowsOf({ rows, metrics, meta, scope, dimension }: RowsOf): Ba
     const value = row.dimensions[0] ?? null;
     return {
       id: JSON.stringify(value),
-      label: labelOf(dimension, value),
+      label: nameValue(dimension, value),
+      code: codeOf(dimension, value),
       share: shareOf(row.metrics[0], most),
       cells: metrics.map((id, at) => {
         const unit = (meta[id]?.unit ?? 'number') as Unit;
@@ -84,9 +85,9 @@ export function barRowsOf({ rows, metrics, meta, scope, dimension }: RowsOf): Ba
   });
 }
 
-function labelOf(dimension: string, value: string | null): string {
-  const flag = dimension === 'visit:country' ? flagOf(value) : '';
-  return `${flag} ${nameValue(dimension, value)}`.trim();
+// No flags: many systems have no picture for them.
+function codeOf(dimension: string, value: string | null): string | undefined {
+  return dimension === 'visit:country' ? (value ?? undefined) : undefined;
 }
 
 function actionOf(dimension: string, value: string | null, { filters }: Scope): BarRow['action'] {

@@ -7,7 +7,6 @@ import type { ViewProps } from '../views.js';
 import { BreakdownCard } from './breakdown-card.js';
 import { behaviourCard, type CardDefinition, cards } from './breakdowns.js';
 import { ChartCard } from './chart-card.js';
-import { CurrentVisitors } from './current-visitors.js';
 import { Details } from './details.js';
 import { EmptySite, useIsEmpty } from './empty-site.js';
 import { findHeadMetric } from './metrics.js';
@@ -23,7 +22,6 @@ export default function Overview({ scope }: ViewProps) {
   return (
     <div class="overview">
       <section class="card head-card" aria-label="Totals and their course">
-        <CurrentVisitors scope={scope} />
         <MetricsRow asked={totals} chosen={metric} />
         <ChartCard scope={scope} metric={metric} />
       </section>
@@ -31,7 +29,7 @@ export default function Overview({ scope }: ViewProps) {
         {cards.map((card) => (
           <BreakdownCard key={card.id} card={card} scope={scope} />
         ))}
-        <BreakdownCard card={behaviour} scope={scope} kind="wide" />
+        <BreakdownCard card={behaviour} scope={scope} kind="wide" rows={6} />
       </div>
       <OpenDetails all={[...cards, behaviour]} scope={scope} />
     </div>

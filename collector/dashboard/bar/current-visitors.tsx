@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
-import { request } from '../../api/client.js';
-import { useAnswer } from '../../api/use-answer.js';
-import { formatShort } from '../../format/numbers.js';
-import type { Scope } from '../../state/scope.js';
+import { request } from '../api/client.js';
+import { useAnswer } from '../api/use-answer.js';
+import { formatShort } from '../format/numbers.js';
+import type { Scope } from '../state/scope.js';
 
 const intervalMs = 15_000;
 
