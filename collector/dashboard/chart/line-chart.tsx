@@ -31,6 +31,7 @@ export function LineChart({ series, unit, title, onPoint, onDraw }: Props) {
       ...size,
       unit,
       colour: (name) => readColour(target, style, name),
+      onReady: () => onDraw(leftOf),
       onCursor: ({ cursor: { idx, left } }) =>
         onPoint(
           idx === undefined || idx === null || (left ?? -1) < 0 ? undefined : { at: idx, left: leftOf(idx) },
@@ -38,7 +39,6 @@ export function LineChart({ series, unit, title, onPoint, onDraw }: Props) {
     });
     const plot = new uPlot(options, plotData(series), target);
     const leftOf = (at: number) => plot.valToPos(at, 'x') + plot.over.offsetLeft;
-    onDraw(leftOf);
     return () => {
       plot.destroy();
       onPoint(undefined);

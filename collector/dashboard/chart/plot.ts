@@ -23,10 +23,14 @@ type Look = {
   unit: Unit;
   colour(name: string): string;
   onCursor(u: uPlot): void;
+  onReady(u: uPlot): void;
 };
 
 /** How a line is drawn. Places of buckets are the x axis: what they are called is written below. */
-export function plotOptions(series: Series, { width, height, unit, colour, onCursor }: Look): uPlot.Options {
+export function plotOptions(
+  series: Series,
+  { width, height, unit, colour, onCursor, onReady }: Look,
+): uPlot.Options {
   const grid = { stroke: colour('--chart-grid'), width: 1 };
   const axis = { stroke: colour('--muted'), font, ticks: { show: false } };
   const line = { stroke: colour('--chart-line'), width: 2, points: pointsOf(series, colour) };
@@ -65,7 +69,7 @@ export function plotOptions(series: Series, { width, height, unit, colour, onCur
       { ...line, fill: (u) => fade(u, colour('--chart-fill'), colour('--chart-fade')) },
       { ...line, dash: [5, 5] },
     ],
-    hooks: { setCursor: [onCursor] },
+    hooks: { setCursor: [onCursor], ready: [onReady] },
   };
 }
 

@@ -19,6 +19,7 @@ const daySimple = new Intl.DateTimeFormat(locale, {
 const dayShort = new Intl.DateTimeFormat(locale, { ...utc, day: 'numeric', month: 'short' });
 const month = new Intl.DateTimeFormat(locale, { ...utc, month: 'long', year: 'numeric' });
 const monthShort = new Intl.DateTimeFormat(locale, { ...utc, month: 'short', year: '2-digit' });
+const hour = new Intl.DateTimeFormat(locale, { ...utc, hour: 'numeric' });
 const time = new Intl.DateTimeFormat(locale, { ...utc, hour: 'numeric', minute: '2-digit' });
 
 /** A label of the API (`2026-11-20`, `2026-11-20T13:00:00+01:00`) as if its local time were UTC. */
@@ -36,7 +37,8 @@ const isLong = (bucket: Bucket) => bucket === 'month' || bucket === 'quarter' ||
 /** The label of a bucket below a chart. */
 export function formatTick(label: string, bucket: Bucket): string {
   const at = parseLocal(label);
-  if (bucket === 'minute' || bucket === 'hour') return time.format(at);
+  if (bucket === 'hour') return hour.format(at);
+  if (bucket === 'minute') return time.format(at);
   return (isLong(bucket) ? monthShort : dayShort).format(at);
 }
 

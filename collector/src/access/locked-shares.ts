@@ -1,12 +1,15 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import type { Database, Transaction } from '../db/database.js';
+import type { Database } from '../db/database.js';
 import { derivePassword } from '../people/password.js';
+import { keepSubjectKey } from '../privacy/tombstones.js';
 import { findSharedSite, sharePrefix } from './shares.js';
 
 /** Begins the token of a link that asks for a password. */
 export const lockedPrefix = 'ff_locked_';
 
 const tokenBytes = 32;
+// No site begins like this, so that the key makes nothing here that it makes elsewhere.
+const purpose = 'share link\0';
 
 /** The token of a new link that asks for a password. */
 export function makeLockedToken(): string {
@@ -22,10 +25,10 @@ export async function deriveShareToken(
   locked: string,
   password: string,
 ): Promise<string> {
-  const key = await database.asOwner(keepShareKey);
+  const key = await database.asOwner(keepSubjectKey);
   const salt = createHash('sha256').update(locked).digest();
   const derived = await derivePassword(password, salt);
-  return sharePrefix + createHmac('sha256', key).update(derived).digest('hex');
+  return sharePrefix + createHmac('sha256', key).update(purpose).update(derived).digest('hex');
 }
 
 /** The token that reads, for a locked link and its password; undefined where they fit to no link in force. */
@@ -35,17 +38,4 @@ export async function unlockShare(
 ): Promise<string | undefined> {
   const derived = await deriveShareToken(database, token, password);
   return (await findSharedSite(database, derived)) === undefined ? undefined : derived;
-}
-
-async function keepShareKey(tx: Transaction): Promise<Buffer> {
-  await tx.query(
-    `/* locked-shares.keepShareKey */
-     insert into footfall.privacy_keys (name, key) values ('share', $1::bytea) on conflict do nothing`,
-    [randomBytes(tokenBytes)],
-  );
-  const [row] = await tx.query<{ key: Buffer }>(
-    `/* locked-shares.keepShareKey */ select key from footfall.privacy_keys where name = 'share'`,
-  );
-  if (!row) throw new Error('privacy_keys: expected a row of share');
-  return row.key;
 }

@@ -100,7 +100,11 @@ type TooltipProps = { pointed: Pointed; series: Series; metric: HeadMetric; note
 function Tooltip({ pointed: { at, left }, series, metric, notes = [] }: TooltipProps) {
   const [label, before] = [series.labels[at], series.beforeLabels[at]];
   return (
-    <div class="tooltip" aria-hidden="true" style={{ '--left': `${left}px` }}>
+    <div
+      class={at > series.labels.length / 2 ? 'tooltip is-before' : 'tooltip'}
+      aria-hidden="true"
+      style={{ '--left': `${left}px` }}
+    >
       <p class="tooltip-title">{metric.title}</p>
       {label !== undefined && series.values[at] !== null && (
         <p>
