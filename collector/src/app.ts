@@ -29,6 +29,7 @@ import { reportRoutes } from './reports/routes.js';
 import { timelineRoutes } from './reports/timeline.js';
 import { retentionRoutes } from './retention/routes.js';
 import { savedRoutes } from './saved/routes.js';
+import { shareRoutes } from './saved/share-routes.js';
 import { sdkRoutes } from './sdk-script.js';
 import { sourceMapRoutes } from './source-maps/routes.js';
 
@@ -72,6 +73,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', sourceMapRoutes(deps));
   app.route('/', alertRoutes(deps));
   app.route('/', mailReportRoutes(deps));
+  app.route('/', shareRoutes(deps));
   app.route('/', privacyRoutes(deps));
   app.route('/', retentionRoutes(deps));
   app.route('/', administrationRoutes(deps));
