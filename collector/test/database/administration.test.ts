@@ -397,7 +397,9 @@ test('who read about a person, and who took rows away, is in the audit log witho
   const lines = entries.map(({ action, site, target }) => ({ action, site, target }));
   expect(lines).toContainEqual({ action: 'query.export', site: 'demo', target: 'ndjson' });
   expect(lines).toContainEqual({ action: 'query.export', site: 'other', target: 'ndjson' });
-  expect(entries.find(({ target }) => target === 'csv')?.actor).toContain(`(share ${share.id})`);
+  expect(
+    entries.find(({ action, target }) => action === 'query.export' && target === 'csv')?.actor,
+  ).toContain(`(share ${share.id})`);
   const reads = entries.filter(({ action }) => /^(visitor|session)\.read$/.test(action));
   expect(reads.map(({ target }) => target)).toEqual([
     expect.stringMatching(/^session [0-9a-f]{32}$/),
