@@ -24,7 +24,11 @@ export type TestDatabase = {
 };
 
 /** A database of its own for a test file, copied from the migrated template. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase({
+  maxConnections,
+}: {
+  maxConnections?: number | undefined;
+} = {}): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await runAsAdmin(inject('adminUrl'), `create database ${name} template ${inject('templateDatabase')}`);
   const url = new URL(inject('adminUrl'));
@@ -33,7 +37,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await client.connect();
   // Names print with their schema, whatever the login is called.
   await client.query(`set search_path = ''`);
-  const database = openDatabase({ url: url.href, log: failOnLog });
+  const database = openDatabase({
+    url: url.href,
+    log: failOnLog,
+    ...(maxConnections !== undefined && { maxConnections }),
+  });
   return {
     url: url.href,
     database,
@@ -77,19 +85,22 @@ export const chrome =
 export async function startTestCollector({
   now = Date.now,
   stopping = new AbortController(),
-  databaseFor = (test) => test.database,
+  maxConnections,
+  watch = (database) => database,
   ...settings
 }: {
   now?: () => number;
   stopping?: AbortController;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
-  /** What the routes get in place of the database: one that watches it, or another pool. */
-  databaseFor?: (test: TestDatabase) => Database;
+  /** Of the one pool that everything shares. */
+  maxConnections?: number;
+  /** What the routes get in place of the database. */
+  watch?: (database: Database) => Database;
   publicUrl?: string;
   oidc?: OidcSettings;
 } = {}): Promise<TestCollector> {
-  const test = await createTestDatabase();
+  const test = await createTestDatabase({ maxConnections });
   const { database } = test;
   await addSite(database, { site: 'demo', siteKey: 'demo', retentionDays: 395 });
   await addSite(database, {
@@ -102,7 +113,7 @@ export async function startTestCollector({
   const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
   const server = await serveTestApp({
     ...settings,
-    database: databaseFor(test),
+    database: watch(database),
     now,
     stopping,
     log: (line) => logged.push(line),
