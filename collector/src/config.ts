@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
+import { isPlainLoopback } from './access/origin.js';
 import { defaultRateLimits, type RateLimitSettings } from './access/rate-limits.js';
+import type { OidcSettings } from './people/oidc-provider.js';
 import { StartError } from './start-error.js';
 
 export type Config = {
@@ -24,6 +26,8 @@ export type Config = {
   archiveDir: string | undefined;
   rateLimits: RateLimitSettings;
   logFormat: 'text' | 'json';
+  /** Absent: people sign in by password alone. */
+  oidc: OidcSettings | undefined;
 };
 
 type Environment = Record<string, string | undefined>;
@@ -62,6 +66,7 @@ export function readConfig(environment: Environment): Config {
     archiveDir: environment.FOOTFALL_ARCHIVE_DIR || undefined,
     rateLimits: readRateLimits(environment),
     logFormat: readLogFormat(environment),
+    oidc: readOidc(environment),
   };
 }
 
@@ -115,6 +120,29 @@ function readPublicUrl(environment: Environment): string | undefined {
   if (!value) return undefined;
   const url = readUrl(value, ['http:', 'https:']) ?? refuse('FOOTFALL_PUBLIC_URL', value, 'an http(s) URL');
   return url.href.replace(/\/$/, '');
+}
+
+function readOidc(environment: Environment): OidcSettings | undefined {
+  const { FOOTFALL_OIDC_ISSUER: issuer, FOOTFALL_OIDC_CLIENT_ID: clientId } = environment;
+  const { FOOTFALL_OIDC_CLIENT_SECRET: clientSecret, FOOTFALL_OIDC_NAME: name } = environment;
+  if (!issuer && !clientId && !clientSecret && !name) return undefined;
+  if (!issuer || !isPrivateUrl(issuer))
+    return refuse('FOOTFALL_OIDC_ISSUER', issuer ?? '', 'an https URL, or http on this machine');
+  if (!clientId) return refuse('FOOTFALL_OIDC_CLIENT_ID', '', 'the id that the provider gave');
+  if (!clientSecret) return refuse('FOOTFALL_OIDC_CLIENT_SECRET', '', 'the secret that the provider gave');
+  const publicUrl = readPublicUrl(environment) ?? '';
+  if (!isPrivateUrl(publicUrl))
+    refuse(
+      'FOOTFALL_PUBLIC_URL',
+      publicUrl,
+      'an https URL, or http on this machine, with FOOTFALL_OIDC_ISSUER',
+    );
+  return { issuer, clientId, clientSecret, name: name || new URL(issuer).hostname };
+}
+
+// What goes there and back is read by nobody in between.
+function isPrivateUrl(url: string): boolean {
+  return readUrl(url, ['https:']) !== undefined || isPlainLoopback(url);
 }
 
 function readAdminKey(environment: Environment): string | undefined {

@@ -3,6 +3,7 @@ import { keepPartitions } from './db/partitions.js';
 import { followSchedule } from './experiments/follow-schedule.js';
 import { recordSignificance } from './experiments/results/record-significance.js';
 import { deleteOldSalts } from './ingest/visitor.js';
+import { deleteEndedSessions } from './people/sessions.js';
 import { deleteOldTombstones } from './privacy/tombstones.js';
 import { applyRetention } from './retention/apply-retention.js';
 import { deleteOldLetters } from './retention/delete-letters.js';
@@ -40,6 +41,7 @@ export const jobs: Job[] = [
   { name: 'retention', everyMs: hourMs, run: applyRetention, canWait: true },
   { name: 'old dead letters', everyMs: hourMs, run: deleteOldLetters, canWait: true },
   { name: 'tombstones', everyMs: hourMs, run: deleteOldTombstones, canWait: true },
+  { name: 'operator sessions', everyMs: hourMs, run: deleteEndedSessions, canWait: true },
   { name: 'rollups', everyMs: secondMs, run: rollUp },
   { name: 'session ends', everyMs: minuteMs, run: endSessions },
   { name: 'experiment schedule', everyMs: 10 * secondMs, run: followSchedule },

@@ -12,6 +12,7 @@ import { type Database, openDatabase } from '../src/db/database.js';
 import { openGeoDatabase } from '../src/ingest/geo-database.js';
 import { startIngest } from '../src/ingest/start-ingest.js';
 import { startJobs } from '../src/jobs.js';
+import type { OidcSettings } from '../src/people/oidc-provider.js';
 import { type RunningServer, serve } from '../src/server.js';
 import { dropDatabase, runAsAdmin } from './template-database.js';
 
@@ -76,12 +77,17 @@ export const chrome =
 export async function startTestCollector({
   now = Date.now,
   stopping = new AbortController(),
+  databaseFor = (test) => test.database,
   ...settings
 }: {
   now?: () => number;
   stopping?: AbortController;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
+  /** What the routes get in place of the database: one that watches it, or another pool. */
+  databaseFor?: (test: TestDatabase) => Database;
+  publicUrl?: string;
+  oidc?: OidcSettings;
 } = {}): Promise<TestCollector> {
   const test = await createTestDatabase();
   const { database } = test;
@@ -96,7 +102,7 @@ export async function startTestCollector({
   const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
   const server = await serveTestApp({
     ...settings,
-    database,
+    database: databaseFor(test),
     now,
     stopping,
     log: (line) => logged.push(line),
@@ -121,6 +127,8 @@ type TestApp = {
   stopping: AbortController;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
+  publicUrl?: string;
+  oidc?: OidcSettings;
   log: (line: string) => void;
 };
 

@@ -15,7 +15,8 @@ create table footfall.api_keys (
   sites text[],
   created_at timestamp with time zone not null default now(),
   last_used_at timestamp with time zone,
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  expires_at timestamp with time zone
 );
 create table footfall.audit_log (
   at timestamp with time zone not null,
@@ -205,6 +206,29 @@ create table footfall.odd_ids (
   site text not null,
   event_id uuid not null,
   event_day date not null
+);
+create table footfall.operator_sessions (
+  session_hash bytea not null,
+  operator_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  user_agent text not null
+);
+create table footfall.operator_tokens (
+  operator_id uuid not null,
+  token_hash bytea not null,
+  expires_at timestamp with time zone not null
+);
+create table footfall.operators (
+  operator_id uuid not null default gen_random_uuid(),
+  email text not null,
+  name text not null,
+  role text not null,
+  sites text[],
+  password_hash text,
+  created_at timestamp with time zone not null default now(),
+  last_login_at timestamp with time zone,
+  disabled_at timestamp with time zone
 );
 create table footfall.preview_secrets (
   site text not null,
@@ -451,6 +475,16 @@ alter table footfall.goals add constraint goals_pkey PRIMARY KEY (site, goal_id)
 alter table footfall.goals add constraint goals_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
 alter table footfall.goals add constraint goals_kind_check CHECK ((kind = ANY (ARRAY['page'::text, 'event'::text])));
 alter table footfall.odd_ids add constraint odd_ids_pkey PRIMARY KEY (site, event_id);
+alter table footfall.operator_sessions add constraint operator_sessions_pkey PRIMARY KEY (session_hash);
+alter table footfall.operator_sessions add constraint operator_sessions_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES footfall.operators(operator_id) ON DELETE CASCADE;
+alter table footfall.operator_tokens add constraint operator_tokens_token_hash_key UNIQUE (token_hash);
+alter table footfall.operator_tokens add constraint operator_tokens_pkey PRIMARY KEY (operator_id);
+alter table footfall.operator_tokens add constraint operator_tokens_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES footfall.operators(operator_id) ON DELETE CASCADE;
+alter table footfall.operators add constraint operators_email_key UNIQUE (email);
+alter table footfall.operators add constraint operators_pkey PRIMARY KEY (operator_id);
+alter table footfall.operators add constraint operators_check CHECK (((role <> 'owner'::text) OR (sites IS NULL)));
+alter table footfall.operators add constraint operators_email_check CHECK ((email = lower(email)));
+alter table footfall.operators add constraint operators_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'analyst'::text])));
 alter table footfall.preview_secrets add constraint preview_secrets_pkey PRIMARY KEY (site);
 alter table footfall.privacy_keys add constraint privacy_keys_pkey PRIMARY KEY (name);
 alter table footfall.privacy_keys add constraint privacy_keys_name_check CHECK ((name = ANY (ARRAY['subject'::text, 'receipt'::text])));
@@ -487,6 +521,7 @@ alter table footfall.visitor_links add constraint visitor_links_pkey PRIMARY KEY
 alter table footfall.visitor_salts add constraint visitor_salts_pkey PRIMARY KEY (day);
 alter table footfall.waiting_events add constraint waiting_events_pkey PRIMARY KEY (site, stream, occurred_at, event_id);
 
+CREATE INDEX audit_log_time ON footfall.audit_log USING btree (at, audit_id);
 CREATE INDEX dead_letter_received ON footfall.dead_letter USING btree (site, received_at);
 CREATE INDEX events_custom ON ONLY footfall.events USING btree (site, name, occurred_at) WHERE (type = 'custom'::text);
 CREATE INDEX events_error ON ONLY footfall.events USING btree (site, occurred_at) WHERE (type = 'error'::text);
@@ -494,6 +529,7 @@ CREATE INDEX events_occurred ON ONLY footfall.events USING brin (occurred_at) WI
 CREATE INDEX events_session ON ONLY footfall.events USING btree (site, session_id);
 CREATE INDEX experiment_assignments_unit ON footfall.experiment_assignments USING btree (site, unit_type, unit_id);
 CREATE INDEX experiment_exposures_unit ON footfall.experiment_exposures USING btree (site, unit_type, unit_id);
+CREATE INDEX operator_sessions_operator ON footfall.operator_sessions USING btree (operator_id);
 CREATE INDEX rollup_visitors_day ON footfall.rollup_visitors USING btree (site, day);
 CREATE INDEX session_links_age ON footfall.session_links USING btree (linked_at);
 CREATE INDEX session_links_stream ON footfall.session_links USING btree (site, stream) WHERE (stream IS NOT NULL);
@@ -520,6 +556,9 @@ alter table footfall.experiment_phases enable row level security, force row leve
 alter table footfall.experiments enable row level security, force row level security;
 alter table footfall.goals enable row level security, force row level security;
 alter table footfall.odd_ids enable row level security, force row level security;
+alter table footfall.operator_sessions enable row level security, force row level security;
+alter table footfall.operator_tokens enable row level security, force row level security;
+alter table footfall.operators enable row level security, force row level security;
 alter table footfall.preview_secrets enable row level security, force row level security;
 alter table footfall.privacy_keys enable row level security, force row level security;
 alter table footfall.rekeyed_events enable row level security, force row level security;
@@ -581,6 +620,9 @@ create policy owner_all on footfall.goals for all to footfall_owner using (true)
 create policy reader_one_site on footfall.goals for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.odd_ids for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.odd_ids for all to footfall_owner using (true) with check (true);
+create policy owner_all on footfall.operator_sessions for all to footfall_owner using (true) with check (true);
+create policy owner_all on footfall.operator_tokens for all to footfall_owner using (true) with check (true);
+create policy owner_all on footfall.operators for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.preview_secrets for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.preview_secrets for all to footfall_owner using (true) with check (true);
 create policy ingest_subject on footfall.privacy_keys for select to footfall_ingest using ((name = 'subject'::text));

@@ -1,3 +1,4 @@
+import { administrationOperations } from '../administration/operations.js';
 import { errorOperations } from '../errors/operations.js';
 import { experimentOperations } from '../experiments/operations.js';
 import { healthOperations } from '../health-operations.js';
@@ -23,5 +24,6 @@ export const operations: readonly Operation[] = [
   ...sourceMapOperations,
   ...privacyOperations,
   ...retentionOperations,
+  ...administrationOperations,
   ...healthOperations,
 ];

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import { authorizeReader } from '../access/authorize-reader.js';
+import { actorOf, type Principal } from '../access/principal.js';
 import { addShare, listShares, revokeShare } from '../access/shares.js';
 import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
@@ -53,7 +54,7 @@ function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
     return answer(c, saved);
   });
   routes.delete(`${path}/:id`, async (c) => {
-    const place = { site: await readWriter(c, database), id: c.req.param('id') };
+    const place = { site: (await readWriter(c, database)).site, id: c.req.param('id') };
     if (!(await deleteSaved(database, kind, place))) throw missing(kind.noun, place.id);
     return c.body(null, 204);
   });
@@ -90,19 +91,23 @@ export const shareSchema = z.strictObject({
     .default(null),
 });
 
-function addShares(routes: Hono, { database }: SavedDeps): void {
+function addShares(routes: Hono, { database, now }: SavedDeps): void {
+  const by = (principal: Principal) => ({ actor: actorOf(principal), at: now() });
   routes.get('/api/v1/shares', async (c) =>
-    answer(c, { shares: await listShares(database, await readWriter(c, database)) }),
+    answer(c, { shares: await listShares(database, (await readWriter(c, database)).site) }),
   );
   routes.post('/api/v1/shares', smallBody, async (c) => {
     const { site, ...given } = parseWith(siteOnly, await readInput(c));
-    await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
+    const header = c.req.header('authorization');
+    const principal = await authorize(database, { header, allowed: writers, site });
     const { name, expires_at: expiresAt } = parseWith(shareSchema, given);
-    return c.json(await onKnownSite(site, addShare(database, { site, name, expiresAt })), 201);
+    const added = addShare(database, { site, name, expiresAt }, by(principal));
+    return c.json(await onKnownSite(site, added), 201);
   });
   routes.delete('/api/v1/shares/:id', async (c) => {
-    const place = { site: await readWriter(c, database), id: c.req.param('id') };
-    if (!(await revokeShare(database, place))) throw missing('share link in force', place.id);
+    const { site, principal } = await readWriter(c, database);
+    const place = { site, id: c.req.param('id') };
+    if (!(await revokeShare(database, place, by(principal)))) throw missing('share link in force', place.id);
     return c.body(null, 204);
   });
 }
@@ -111,10 +116,10 @@ function answer(c: Context, body: object): Response {
   return c.json(body, 200, { 'cache-control': 'no-store' });
 }
 
-async function readWriter(c: Context, database: Database): Promise<string> {
+async function readWriter(c: Context, database: Database): Promise<{ site: string; principal: Principal }> {
   const { site } = parseWith(siteOnly, c.req.query());
-  await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
-  return site;
+  const header = c.req.header('authorization');
+  return { site, principal: await authorize(database, { header, allowed: writers, site }) };
 }
 
 async function readWrite(c: Context, database: Database, { schema }: SavedKind) {
