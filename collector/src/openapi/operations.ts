@@ -3,6 +3,7 @@ import { errorOperations } from '../errors/operations.js';
 import { experimentOperations } from '../experiments/operations.js';
 import { healthOperations } from '../health-operations.js';
 import { ingestOperations } from '../ingest/operations.js';
+import { peopleOperations } from '../people/operations.js';
 import { privacyOperations } from '../privacy/operations.js';
 import { queryOperations } from '../query/operations.js';
 import { realtimeOperations } from '../realtime/operations.js';
@@ -23,6 +24,7 @@ export const operations: readonly Operation[] = [
   ...experimentOperations,
   ...sourceMapOperations,
   ...privacyOperations,
+  ...peopleOperations,
   ...retentionOperations,
   ...administrationOperations,
   ...healthOperations,
