@@ -55,10 +55,11 @@ drop function footfall.roll_up_buckets, footfall.roll_up_visitors, footfall.reli
 
 -- Makes the quarter hours from start_at to end_at again, and changes the numbers of their day by what they say more or
 -- less than before; of a day that is not open they have to be all, and all that it said before goes. One statement, hence
--- one snapshot: a visitor's key that had no row of the day could never be counted.
+-- one snapshot: a visitor's key that had no row of the day could never be counted. The tables grow from nothing within one
+-- run, faster than their statistics, and all rows may be of one quarter hour: only hash joins are never quadratic.
 create function footfall.roll_up_parts(roll_site text, roll_day date, start_at timestamptz, end_at timestamptz,
   marked timestamptz[], is_open boolean, out touched bigint[], out emptied bigint[])
-language plpgsql set enable_nestloop = off as $$
+language plpgsql set enable_nestloop = off set enable_mergejoin = off as $$
 begin
   /* rollups.roll_up_parts */
   with hits as materialized (
@@ -179,7 +180,7 @@ end $$;
 -- Changes how many visitors of a day were seen with a key, and on which previous day: by the visitors that came and went.
 create function footfall.add_visitors(roll_site text, days date[], keys bigint[], previous_days date[], visitors bigint[])
 returns void
-language plpgsql as $$
+language plpgsql set enable_nestloop = on as $$
 begin
   /* rollups.add_visitors */
   with changes as (
@@ -207,7 +208,7 @@ end $$;
 -- Brings the rows of these visitors on one day up to date, and returns those whose row changed.
 create function footfall.roll_up_visitors(roll_site text, roll_day date, start_at timestamptz, end_at timestamptz,
   touched bigint[], is_open boolean) returns bigint[]
-language plpgsql set enable_nestloop = off as $$
+language plpgsql set enable_nestloop = off set enable_mergejoin = off as $$
 declare
   changed bigint[];
   keys bigint[];
@@ -375,6 +376,59 @@ begin
   end if;
   delete from footfall.rollup_parts where site = roll_site and bucket < first_open::timestamp at time zone zone;
   delete from footfall.rollup_part_visitors where site = roll_site and bucket < first_open::timestamp at time zone zone;
+end $$;
+
+-- Of the sessions that have an event or their start in one of the buckets. Windows, not a join of pages with their
+-- engagement: nothing is known of how many rows there are, and the planner would compare all with all.
+create or replace function footfall.set_times_on_page(roll_site text, buckets timestamptz[]) returns void
+language plpgsql as $$
+declare
+  start_at constant timestamptz := (select min(b) from unnest(buckets) as b);
+  end_at constant timestamptz := (select max(b) + interval '15 minutes' from unnest(buckets) as b);
+  first_day constant date := (start_at at time zone 'UTC')::date;
+  last_day constant date := (end_at at time zone 'UTC')::date;
+begin
+  /* rollups.set_times_on_page */
+  with touched as (
+    select session_id from footfall.events
+    where site = roll_site and occurred_at >= start_at and occurred_at < end_at and session_id is not null
+      and event_day between first_day - 1 and last_day + 1 and type in ('pageview', 'engagement')
+      and footfall.rollup_bucket(occurred_at) = any (buckets)
+    union
+    select session_id from footfall.sessions
+    where site = roll_site and started_at >= start_at and started_at < end_at
+      and footfall.rollup_bucket(started_at) = any (buckets)
+  ),
+  -- A session lasts 24 hours at most.
+  parts as materialized (
+    select e.event_day, e.event_id, e.session_id, e.type, e.page_id, e.occurred_at, e.time_on_page_ms, e.props
+    from footfall.events e
+    where e.site = roll_site and e.event_day between first_day - 2 and last_day + 2
+      and e.type in ('pageview', 'engagement') and e.session_id in (select session_id from touched)
+  ),
+  timed as (
+    select event_day, event_id, type, time_on_page_ms as stored, coalesce(
+      extract(epoch from lead(occurred_at) over (partition by session_id, type order by occurred_at, event_id) - occurred_at) * 1000,
+      sum(case when type = 'engagement' and jsonb_typeof(props -> 'engagedMs') = 'number' then (props ->> 'engagedMs')::numeric end)
+        over (partition by case type when 'pageview' then event_id else page_id end)) as on_page_ms
+    from parts
+  ),
+  measured as (
+    select event_day, event_id, stored, case when on_page_ms < 2147483648 then on_page_ms::integer end as time_on_page_ms
+    from timed where type = 'pageview'
+  ),
+  -- Whoever holds a row moves it between sessions and marks them: this waits for nobody, so that nobody deadlocks with it.
+  locked as (
+    select e.event_day, e.event_id, t.time_on_page_ms
+    from measured t
+    join footfall.events e on e.site = roll_site and e.event_day = t.event_day and e.event_id = t.event_id
+    where t.stored is distinct from t.time_on_page_ms and e.event_day between first_day - 2 and last_day + 2
+    for no key update of e skip locked
+  )
+  update footfall.events e set time_on_page_ms = l.time_on_page_ms
+  from locked l
+  where e.site = roll_site and e.event_day = l.event_day and e.event_id = l.event_id
+    and e.event_day between first_day - 2 and last_day + 2;
 end $$;
 
 create or replace function footfall.restart_rollups(roll_site text, zone text) returns void
