@@ -50,13 +50,16 @@ begin
   end loop;
 end $$;
 
+-- Tables grow from nothing within one run, faster than their statistics, and of a site that these do not know one row is
+-- expected, whatever the index: a nested loop could read all rows of the site for each row. So the functions from here on
+-- look rows up by arrays, and join what they found by hashes: never quadratic.
+
 drop function footfall.roll_up_buckets, footfall.roll_up_visitors, footfall.relink_visitors, footfall.rollup_day_visitors,
   footfall.roll_up_day, footfall.roll_up_returning;
 
 -- Makes the quarter hours from start_at to end_at again, and changes the numbers of their day by what they say more or
 -- less than before; of a day that is not open they have to be all, and all that it said before goes. One statement, hence
--- one snapshot: a visitor's key that had no row of the day could never be counted. The tables grow from nothing within one
--- run, faster than their statistics, and all rows may be of one quarter hour: only hash joins are never quadratic.
+-- one snapshot: a visitor's key that had no row of the day could never be counted.
 create function footfall.roll_up_parts(roll_site text, roll_day date, start_at timestamptz, end_at timestamptz,
   marked timestamptz[], is_open boolean, out touched bigint[], out emptied bigint[])
 language plpgsql set enable_nestloop = off set enable_mergejoin = off as $$
@@ -180,7 +183,7 @@ end $$;
 -- Changes how many visitors of a day were seen with a key, and on which previous day: by the visitors that came and went.
 create function footfall.add_visitors(roll_site text, days date[], keys bigint[], previous_days date[], visitors bigint[])
 returns void
-language plpgsql set enable_nestloop = on as $$
+language plpgsql set enable_nestloop = off set enable_mergejoin = off as $$
 begin
   /* rollups.add_visitors */
   with changes as (
@@ -202,7 +205,24 @@ begin
       ) as s
     )
   from changes c
-  where d.site = roll_site and d.day = c.day and d.key = c.key;
+  where d.site = roll_site and d.day = any (days) and d.key = any (keys) and d.day = c.day and d.key = c.key;
+end $$;
+
+-- On which day before a given one visitors were last seen with each key.
+create or replace function footfall.find_previous_days(roll_site text, roll_day date, visitors bigint[])
+returns table (visitor bigint, key bigint, previous date)
+language plpgsql stable set enable_nestloop = off set enable_mergejoin = off as $$
+begin
+  /* rollups.find_previous_days */
+  return query
+  select r.visitor, k.key, max(case when r.day < roll_day then r.day else k.previous end)
+  from footfall.rollup_visitors r cross join lateral unnest(r.keys, r.previous) as k (key, previous)
+  where r.site = roll_site and r.visitor = any (visitors) and r.day <= roll_day
+    -- A previous day whose visitors were deleted is known from the row itself alone.
+    and (r.day < roll_day or exists (
+      select from footfall.rollup_frozen f where f.site = roll_site and f.day = k.previous
+    ))
+  group by r.visitor, k.key;
 end $$;
 
 -- Brings the rows of these visitors on one day up to date, and returns those whose row changed.
@@ -277,26 +297,25 @@ end $$;
 
 -- Visitors changed on a day: finds the previous days on their later days again.
 create function footfall.relink_visitors(roll_site text, roll_day date, changed bigint[]) returns void
-language plpgsql as $$
+language plpgsql set enable_nestloop = off set enable_mergejoin = off as $$
 declare
+  later constant bigint[] := array(select distinct r.visitor from footfall.rollup_visitors r
+    where r.site = roll_site and r.visitor = any (changed) and r.day > roll_day);
   days date[];
   keys bigint[];
   previous_days date[];
   visitors bigint[];
 begin
   /* rollups.relink_visitors */
-  with later as (
-    select distinct r.visitor from unnest(changed) as c (visitor)
-    join footfall.rollup_visitors r on r.site = roll_site and r.visitor = c.visitor and r.day > roll_day
-  ),
-  history as (
-    select r.day, r.visitor, r.keys, r.previous
-    from later l join footfall.rollup_visitors r on r.site = roll_site and r.visitor = l.visitor
-  ),
-  chain as (
-    select h.day, h.visitor, k.key, k.at, k.previous as stored,
-      lag(h.day) over (partition by h.visitor, k.key order by h.day) as previous
-    from history h cross join lateral unnest(h.keys, h.previous) with ordinality as k (key, previous, at)
+  if later = '{}' then
+    return;
+  end if;
+  with chain as (
+    select r.day, r.visitor, k.key, k.at, k.previous as stored,
+      lag(r.day) over (partition by r.visitor, k.key order by r.day) as previous
+    from footfall.rollup_visitors r
+    cross join lateral unnest(r.keys, r.previous) with ordinality as k (key, previous, at)
+    where r.site = roll_site and r.visitor = any (later)
   ),
   kept as materialized (
     select c.day, c.visitor, c.key, c.at, c.stored, case when c.previous is null and c.stored is not null then (
@@ -310,7 +329,8 @@ begin
   ),
   written as (
     update footfall.rollup_visitors r set previous = l.previous
-    from linked l where r.site = roll_site and r.day = l.day and r.visitor = l.visitor
+    from linked l
+    where r.site = roll_site and r.visitor = any (later) and r.day = l.day and r.visitor = l.visitor
   ),
   signed (day, key, previous, visitors) as (
     select k.day, k.key, k.previous, 1 from kept k where k.previous is distinct from k.stored
@@ -378,57 +398,54 @@ begin
   delete from footfall.rollup_part_visitors where site = roll_site and bucket < first_open::timestamp at time zone zone;
 end $$;
 
--- Of the sessions that have an event or their start in one of the buckets. Windows, not a join of pages with their
--- engagement: nothing is known of how many rows there are, and the planner would compare all with all.
-create or replace function footfall.set_times_on_page(roll_site text, buckets timestamptz[]) returns void
-language plpgsql as $$
+-- Of the sessions that have an event or their start between the two, a session being 24 hours long at most.
+drop function footfall.set_times_on_page;
+create function footfall.set_times_on_page(roll_site text, start_at timestamptz, end_at timestamptz) returns void
+language plpgsql set enable_nestloop = off set enable_mergejoin = off as $$
 declare
-  start_at constant timestamptz := (select min(b) from unnest(buckets) as b);
-  end_at constant timestamptz := (select max(b) + interval '15 minutes' from unnest(buckets) as b);
-  first_day constant date := (start_at at time zone 'UTC')::date;
-  last_day constant date := (end_at at time zone 'UTC')::date;
+  first_day constant date := (start_at at time zone 'UTC')::date - 2;
+  last_day constant date := (end_at at time zone 'UTC')::date + 2;
+  touched uuid[];
+  days date[];
+  ids uuid[];
+  times integer[];
 begin
   /* rollups.set_times_on_page */
-  with touched as (
+  touched := array(
     select session_id from footfall.events
     where site = roll_site and occurred_at >= start_at and occurred_at < end_at and session_id is not null
-      and event_day between first_day - 1 and last_day + 1 and type in ('pageview', 'engagement')
-      and footfall.rollup_bucket(occurred_at) = any (buckets)
+      and event_day between first_day + 1 and last_day - 1 and type in ('pageview', 'engagement')
     union
-    select session_id from footfall.sessions
-    where site = roll_site and started_at >= start_at and started_at < end_at
-      and footfall.rollup_bucket(started_at) = any (buckets)
-  ),
-  -- A session lasts 24 hours at most.
-  parts as materialized (
-    select e.event_day, e.event_id, e.session_id, e.type, e.page_id, e.occurred_at, e.time_on_page_ms, e.props
-    from footfall.events e
-    where e.site = roll_site and e.event_day between first_day - 2 and last_day + 2
-      and e.type in ('pageview', 'engagement') and e.session_id in (select session_id from touched)
+    select session_id from footfall.sessions where site = roll_site and started_at >= start_at and started_at < end_at
+  );
+  with parts as (
+    select event_day, event_id, type, time_on_page_ms as stored, coalesce(
+      extract(epoch from lead(occurred_at) over (partition by session_id, type order by occurred_at, event_id)
+        - occurred_at) * 1000,
+      sum(case when type = 'engagement' and jsonb_typeof(props -> 'engagedMs') = 'number'
+        then (props ->> 'engagedMs')::numeric end)
+        over (partition by case type when 'pageview' then event_id else page_id end)) as on_page_ms
+    from footfall.events
+    where site = roll_site and event_day between first_day and last_day and type in ('pageview', 'engagement')
+      and session_id = any (touched)
   ),
   timed as (
-    select event_day, event_id, type, time_on_page_ms as stored, coalesce(
-      extract(epoch from lead(occurred_at) over (partition by session_id, type order by occurred_at, event_id) - occurred_at) * 1000,
-      sum(case when type = 'engagement' and jsonb_typeof(props -> 'engagedMs') = 'number' then (props ->> 'engagedMs')::numeric end)
-        over (partition by case type when 'pageview' then event_id else page_id end)) as on_page_ms
-    from parts
-  ),
-  measured as (
-    select event_day, event_id, stored, case when on_page_ms < 2147483648 then on_page_ms::integer end as time_on_page_ms
-    from timed where type = 'pageview'
-  ),
+    select event_day, event_id, stored, case when on_page_ms < 2147483648 then on_page_ms::integer end as on_page_ms
+    from parts where type = 'pageview'
+  )
+  select array_agg(event_day), array_agg(event_id), array_agg(on_page_ms) into days, ids, times
+  from timed where stored is distinct from on_page_ms;
   -- Whoever holds a row moves it between sessions and marks them: this waits for nobody, so that nobody deadlocks with it.
-  locked as (
-    select e.event_day, e.event_id, t.time_on_page_ms
-    from measured t
-    join footfall.events e on e.site = roll_site and e.event_day = t.event_day and e.event_id = t.event_id
-    where t.stored is distinct from t.time_on_page_ms and e.event_day between first_day - 2 and last_day + 2
+  with locked as (
+    select e.event_day, e.event_id from footfall.events e
+    where e.site = roll_site and e.event_day = any (days) and e.event_id = any (ids)
     for no key update of e skip locked
   )
-  update footfall.events e set time_on_page_ms = l.time_on_page_ms
-  from locked l
-  where e.site = roll_site and e.event_day = l.event_day and e.event_id = l.event_id
-    and e.event_day between first_day - 2 and last_day + 2;
+  update footfall.events e set time_on_page_ms = c.on_page_ms
+  from locked l join unnest(days, ids, times) as c (event_day, event_id, on_page_ms)
+    on c.event_day = l.event_day and c.event_id = l.event_id
+  where e.site = roll_site and e.event_day = any (days) and e.event_id = any (ids)
+    and e.event_day = l.event_day and e.event_id = l.event_id;
 end $$;
 
 create or replace function footfall.restart_rollups(roll_site text, zone text) returns void
@@ -498,8 +515,7 @@ begin
     perform footfall.roll_up_day(roll_site, one, zone, buckets);
   end loop;
   perform footfall.roll_up_metrics(roll_site, days);
-  perform footfall.set_times_on_page(roll_site, array(select b from unnest(buckets) as b
-    where b >= s.start_at and b < s.end_at)) from footfall.rollup_spans(buckets) s;
+  perform footfall.set_times_on_page(roll_site, s.start_at, s.end_at) from footfall.rollup_spans(buckets) s;
   perform footfall.close_rollup_days(roll_site, newest - (open_days - 1), zone);
   return cardinality(days);
 end $$;
