@@ -7,7 +7,11 @@ export async function measureSize(client) {
   const { n } = counted[0];
   const { rows } = await client.query(partsSql);
   const parts = rows.map(({ part, bytes }) => [part, Number(bytes) / n]);
-  return { total: parts.reduce((sum, [, bytes]) => sum + bytes, 0), parts, columns: await measureColumns(client) };
+  return {
+    total: parts.reduce((sum, [, bytes]) => sum + bytes, 0),
+    parts,
+    columns: await measureColumns(client),
+  };
 }
 
 // Partitions are counted with their table; what is below half a byte, together.
@@ -32,7 +36,11 @@ async function measureColumns(client) {
   const { rows: columns } = await client.query(
     `select attname as name from pg_attribute where attrelid = 'footfall.events'::regclass and attnum > 0 and not attisdropped`,
   );
-  const sums = columns.map(({ name }) => `coalesce(avg(coalesce(pg_column_size(${name}), 0)), 0)::float8 as ${name}`);
-  const { rows } = await client.query(`select ${sums.join(', ')} from (select * from footfall.events limit 20000) as e`);
+  const sums = columns.map(
+    ({ name }) => `coalesce(avg(coalesce(pg_column_size(${name}), 0)), 0)::float8 as ${name}`,
+  );
+  const { rows } = await client.query(
+    `select ${sums.join(', ')} from (select * from footfall.events limit 20000) as e`,
+  );
   return Object.entries(rows[0]).sort(([, a], [, b]) => b - a);
 }

@@ -276,9 +276,13 @@ test('of the newest days a marked quarter hour is made again by itself, of older
   const send = (day: string, ...times: string[]) =>
     collector.send(pageviews(times.map((time) => Date.parse(`${day}T${time}Z`))), { site: 'quarters' });
   const forget = (day: string) =>
-    collector.query(`delete from footfall.events where site = 'quarters' and occurred_at = $1`, [`${day}T08:00:00Z`]);
+    collector.query(`delete from footfall.events where site = 'quarters' and occurred_at = $1`, [
+      `${day}T08:00:00Z`,
+    ]);
   const mark = (day: string) =>
-    collector.query(`insert into footfall.rollup_marks (site, bucket) values ('quarters', $1)`, [`${day}T08:00:00Z`]);
+    collector.query(`insert into footfall.rollup_marks (site, bucket) values ('quarters', $1)`, [
+      `${day}T08:00:00Z`,
+    ]);
   const rollUpDays = async () => {
     await collector.query(`select footfall.roll_up('quarters', 31)`);
     return collector.query(
