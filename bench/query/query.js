@@ -16,6 +16,8 @@ import { uuidv7 } from '@footfall/schema';
 import pg from 'pg';
 import { openEmbedded } from '../../collector/dist/db/embedded/open.js';
 import { migrate } from '../../collector/dist/db/migrate.js';
+import { createRandom, makeRequest } from '../ingest/batches.js';
+import { quantile, sendAtRate } from '../ingest/load.js';
 import { explainQueries } from './explain.js';
 import { generate, site } from './generate.js';
 
@@ -45,6 +47,7 @@ try {
   print('                                                    median     max   source');
   for (const [name, ask] of questions()) await measure(name, ask);
   await measureStream();
+  await measureAcks();
   if (values.explain) await explainQueries(client, 'bench/query/explain');
 } finally {
   collector?.child.kill('SIGTERM');
@@ -178,6 +181,36 @@ async function measureStream() {
   print(
     `stream of ${rows} rows: ${seconds.toFixed(1)} s, collector ${before} MiB before, at most ${most} MiB`,
   );
+}
+
+// What readers may cost those who write: batches of 20 at 50 a second, alone and beside the heaviest question, which more
+// readers ask than are let in at once.
+async function measureAcks() {
+  const heaviest = [...questions()].find(([name]) => name === 'whole overview, 30 days, of one page')[1];
+  const idle = await measureAckP99();
+  let isOver = false;
+  const readers = Array.from({ length: 6 }, async () => {
+    let answers = 0;
+    for (; !isOver; answers++) await heaviest();
+    return answers;
+  });
+  const beside = await measureAckP99();
+  isOver = true;
+  const answers = (await Promise.all(readers)).reduce((sum, count) => sum + count, 0);
+  print(
+    `ack p99 of 50 batches a second: ${idle.toFixed(1)} ms alone, ${beside.toFixed(1)} ms beside the heaviest question (${answers} answers of 6 readers) = ${(beside / idle).toFixed(1)} x (bar 2)`,
+  );
+}
+
+async function measureAckP99() {
+  const random = createRandom(20_261_120);
+  const perSecond = 50;
+  const requests = Array.from({ length: perSecond * 15 }, () =>
+    makeRequest({ random, events: 20, now: Date.now(), host: 'bench' }),
+  );
+  const port = Number(new URL(collector.url).port);
+  const { latenciesMs } = await sendAtRate({ port, requests, perSecond, connections: 16 });
+  return quantile(latenciesMs, 0.99);
 }
 
 function rssOf(pid) {
