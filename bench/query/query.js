@@ -48,6 +48,7 @@ try {
   for (const [name, ask] of questions()) await measure(name, ask);
   await measureStream();
   await measureAcks();
+  await measureRemake();
   if (values.explain) await explainQueries(client, 'bench/query/explain');
 } finally {
   collector?.child.kill('SIGTERM');
@@ -200,6 +201,40 @@ async function measureAcks() {
   print(
     `ack p99 of 50 batches a second: ${idle.toFixed(1)} ms alone, ${beside.toFixed(1)} ms beside the heaviest question (${answers} answers of 6 readers) = ${(beside / idle).toFixed(1)} x (bar 2)`,
   );
+}
+
+// Time on the processor, which other work on the machine does not change: what a question pays for the event before it.
+async function measureRemake() {
+  const { rows } = await client.query('select pg_backend_pid() as pid');
+  const rounds = 20;
+  await client.query('begin');
+  await remake(1); // The day is open from here on.
+  const before = cpuMsOf(rows[0].pid);
+  await remake(rounds);
+  print(
+    `a quarter hour made again after an event: ${((cpuMsOf(rows[0].pid) - before) / rounds).toFixed(0)} ms of processor time`,
+  );
+  await client.query('rollback');
+}
+
+async function remake(rounds) {
+  for (let round = 0; round < rounds; round++) {
+    await client.query(
+      `insert into footfall.events (occurred_at, received_at, event_id, event_day, site, type, visitor_id, path)
+       select at, now(), gen_random_uuid(), at::date, '${site}', 'pageview', 'remade', '/articles/1'
+       from (select now() - interval '3 hours' as at) as moment`,
+    );
+    await client.query(
+      `insert into footfall.rollup_marks (site, bucket) values ('${site}', footfall.rollup_bucket(now() - interval '3 hours'))`,
+    );
+    await client.query(`select footfall.roll_up('${site}', 4)`);
+  }
+}
+
+// Of the ticks of 10 ms that Linux counts, in user and in system mode.
+function cpuMsOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ');
+  return (Number(fields[13]) + Number(fields[14])) * 10;
 }
 
 async function measureAckP99() {
