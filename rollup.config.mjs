@@ -11,10 +11,9 @@ const modules = 'sdk/dist/modules';
  * (`next`, `keys`, `body`, `status` would break fetch and Set). Every browser test runs on the shortened bundle.
  */
 const privateNames = [
-  ...['isShared', 'hold', 'mode', 'groupAt', 'setUser', 'accept', 'onStop'],
-  ...['drops', 'settle', 'hasMore', 'isBusy', 'begin', 'bytes', 'maxEvents', 'maxBytes', 'deliver'],
-  ...['isLeaving', 'isLastTry', 'retryAfterMs', 'remainingMs', 'isRetry', 'networkIsBack', 'isOpen'],
-  ...['queue', 'ledger', 'pause', 'delivery', 'transport', 'gate', 'recorder', 'exclusively'],
+  ...['hold', 'save', 'mode', 'groupAt', 'setUser', 'accept', 'onStop', 'isOpen', 'lock'],
+  ...['outbox', 'drops', 'hasMore', 'isBusy', 'withDrops', 'bytes', 'maxEvents', 'maxBytes', 'maxMs'],
+  ...['isLeaving', 'isLastTry', 'retryAfterMs', 'identity', 'delivery', 'gate', 'recorder'],
   ...['schedule', 'resume', 'flushNow', 'wake'],
 ];
 

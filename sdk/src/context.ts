@@ -1,15 +1,18 @@
 import type { ClientHints, Context } from './wire.js';
 
-type UserAgentData = { getHighEntropyValues(names: string[]): Promise<ClientHints> };
+type UserAgentData = { getHighEntropyValues(names: string[]): Promise<object> };
+
+/** What the headers of a request do not tell: they hold brands, platform and mobile already. */
+const hintNames = ['formFactors', 'model', 'platformVersion'];
 
 /** Describes browser and page for each batch. Client hints are asked for once and sent as soon as they are there. */
 export function createContext(release: string | undefined): () => Context {
   let clientHints: ClientHints | undefined;
   // Only Chromium has them (https://wicg.github.io/ua-client-hints/).
   const { userAgentData }: { userAgentData?: UserAgentData } = navigator as object;
-  userAgentData?.getHighEntropyValues(['formFactors', 'model', 'platformVersion']).then(
-    ({ formFactors, model, platformVersion }) => {
-      clientHints = { formFactors, model, platformVersion };
+  userAgentData?.getHighEntropyValues(hintNames).then(
+    (hints) => {
+      clientHints = JSON.parse(JSON.stringify(hints, hintNames));
     },
     () => undefined,
   );

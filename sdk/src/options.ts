@@ -90,8 +90,8 @@ export type Tracker = {
   onPage(listener: () => void): void;
   /** Calls the listener when the page is hidden, which may be the last moment it runs; `ends` where the page is left. */
   onHide(listener: (ends: boolean) => void): void;
-  /** Adds an event listener in the capture phase that never throws and ends with stop(). */
-  listen(target: EventTarget, type: string, handler: (event: Event) => void): void;
+  /** Adds an event listener in the capture phase, on the window by default, that never throws and ends with stop(). */
+  listen(type: string, handler: (event: Event) => void, target?: EventTarget): void;
   /** Wraps what observers and timers call, so that it never throws into the page. */
   guard<Values extends unknown[]>(work: (...values: Values) => void): (...values: Values) => void;
   /** Counts events that were not recorded; the counts travel with the next batch. */

@@ -1,7 +1,7 @@
 import { maxNameBytes } from '@footfall/schema/limits';
-import { byteLength } from './byte-length.js';
 import { nextId } from './event-id.js';
 import type { Captured, Options, PageOverrides } from './options.js';
+import { byteLength } from './outbox.js';
 import { cleanProps, cleanText, redactUrl } from './redact.js';
 import type { Stamp, WireEvent } from './wire.js';
 
@@ -18,29 +18,29 @@ export type Recorder = {
 /** Turns what was captured into events: id, time, order and page are fixed here, once and for all. */
 export function createRecorder(options: Options, accept: (event: WireEvent) => void): Recorder {
   const pageListeners: (() => void)[] = [];
-  let page: { pageId?: string; url: string } = { url: url(location.href) };
+  let page: { pageId?: string; url: string } | undefined;
 
-  function url(value: string): string {
-    return redactUrl(value, options, location.href);
-  }
+  const url = (value: string) => redactUrl(value, options, location.href);
 
   function stamp(): Stamp {
     const ts = Date.now();
+    page ??= { url: url(location.href) };
     return { id: nextId(ts), ts, ...page };
   }
 
   function beginPage(referrer: string): (overrides?: PageOverrides) => void {
     for (const listener of pageListeners) listener();
-    page = { url: url(location.href) };
+    page = undefined;
     const begun = stamp();
-    page.pageId = begun.id;
+    const mine = { url: begun.url, pageId: begun.id };
+    page = mine;
     return (overrides = {}) => {
       const from = overrides.referrer ?? referrer;
-      if (overrides.url) page.url = url(overrides.url);
+      if (overrides.url) mine.url = url(overrides.url);
       accept({
         ...begun,
         type: 'pageview',
-        url: page.url,
+        url: mine.url,
         title: cleanText(overrides.title ?? document.title, maxTitleChars),
         referrer: from ? url(from) : undefined,
         props: cleanProps(overrides.props),

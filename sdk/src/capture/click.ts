@@ -37,8 +37,8 @@ export function click(): Capture {
       });
     }
 
-    tracker.listen(document, 'click', clicked);
-    tracker.listen(document, 'auxclick', clicked);
+    tracker.listen('click', clicked);
+    tracker.listen('auxclick', clicked);
   };
 }
 

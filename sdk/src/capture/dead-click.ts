@@ -46,9 +46,9 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
     }
   }
 
-  for (const type of ['scroll', 'submit', 'toggle']) tracker.listen(document, type, settle);
+  for (const type of ['scroll', 'submit', 'toggle']) tracker.listen(type, settle);
   // Elements lose the focus too.
-  tracker.listen(window, 'blur', ({ target }) => target === window && settle());
+  tracker.listen('blur', ({ target }) => target === window && settle());
   tracker.onHide(settle);
   tracker.onPage(settle);
 

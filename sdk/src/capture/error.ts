@@ -78,11 +78,11 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
       return rate.isStormy(isError(thrown) ? thrown.name : undefined);
     }
 
-    tracker.listen(window, 'error', (event) => {
+    tracker.listen('error', (event) => {
       // Images and scripts that fail to load fire events without a message.
       if (event instanceof ErrorEvent && !isOverRate(event.error)) report(caughtByWindow(event));
     });
-    tracker.listen(window, 'unhandledrejection', (event) => {
+    tracker.listen('unhandledrejection', (event) => {
       if (event instanceof PromiseRejectionEvent && !isOverRate(event.reason))
         report({ ...describeThrown(event.reason), handled: false });
     });

@@ -41,7 +41,7 @@ export function webVitals(loadedPage?: LoadedPage): Capture {
     tracker.onHide(send);
     tracker.onPage(pin);
     // A page that returns from the back/forward cache is loaded anew.
-    tracker.listen(window, 'pageshow', (event) => {
+    tracker.listen('pageshow', (event) => {
       if (event instanceof PageTransitionEvent && event.persisted) loaded = undefined;
     });
   };
