@@ -13,7 +13,7 @@ const modules = 'sdk/dist/modules';
 const privateNames = [
   ...['hold', 'save', 'mode', 'groupAt', 'setUser', 'accept', 'onStop', 'isOpen', 'lock'],
   ...['outbox', 'drops', 'hasMore', 'isBusy', 'withDrops', 'bytes', 'maxEvents', 'maxBytes', 'maxMs'],
-  ...['isLeaving', 'isLastTry', 'retryAfterMs', 'identity', 'delivery', 'gate', 'recorder'],
+  ...['isLeaving', 'isLastTry', 'retryAfterMs', 'delivery', 'gate', 'recorder'],
   ...['schedule', 'resume', 'flushNow', 'wake'],
 ];
 
@@ -26,7 +26,9 @@ const minify = (mangle) =>
     // ASCII, because a page in another encoding would misread the words of other scripts.
     format: { comments: false, ascii_only: true },
   });
-const minified = minify({ properties: { regex: new RegExp(`^(${privateNames.join('|')})$`) } });
+const minified = minify({
+  properties: { regex: new RegExp(`^(${privateNames.join('|')})$`), builtins: true },
+});
 
 export default [
   {

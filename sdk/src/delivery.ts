@@ -2,8 +2,18 @@ import { maxBatchEvents } from '@footfall/schema/limits';
 import type { Log } from './guard.js';
 import type { Batch, Outbox } from './outbox.js';
 import { type Answer, compress, post } from './post.js';
-import { backoffMs, delivered, halve, judge, later, refused, stop as refusal, type Verdict } from './retry.js';
+import {
+  backoffMs,
+  delivered,
+  halve,
+  judge,
+  later,
+  stop as refusal,
+  refused,
+  type Verdict,
+} from './retry.js';
 import { openDisk, type Store } from './store.js';
+import { beginTerm, msLeftOf } from './term.js';
 
 export type Delivery = {
   /** Sends soon, or at once when a batch worth of events waits. */
@@ -36,7 +46,7 @@ const eagerEvents = 20;
 /** Bodies of keepalive requests and beacons share 64 KiB (Fetch, section 4.6). */
 const maxBytes = 60_000;
 
-/** The names under which the ends of a wait after a failure and of a lease are stored, and how long each may last. */
+/** After a failure, so that all tabs of the site respect an outage together. */
 const wait = { name: 'wait', maxMs: 86_400_000 };
 /** Longer than a request may take, so that a lease outlives the work of a live tab. */
 const lease = { name: 'sender', maxMs: 30_000 };
@@ -56,25 +66,13 @@ export function createDelivery({ url, lock, outbox, store, isOpen, log }: Parts)
 
   const isBusy = (key: string) => inFlight.has(key) || suspects.get(key) === true;
 
-  /** Stored, so that all tabs of the site respect an outage together. Beyond its maximum the clock was set back since. */
-  function msLeft({ name, maxMs }: typeof wait): number {
-    const ms = Number(store.get(name)) - Date.now();
-    return ms > 0 && ms <= maxMs ? ms : 0;
-  }
-
-  function begin({ name, maxMs }: typeof wait, ms = maxMs): number {
-    const length = Math.min(ms, maxMs);
-    store.set(name, `${Date.now() + length}`);
-    return length;
-  }
-
   function schedule(): void {
     if (++scheduled === eagerEvents) void flush();
     else linger();
   }
 
   function linger(): void {
-    if (!stopped) timer ??= setTimeout(flush, Math.max(lingerMs, msLeft(wait)));
+    if (!stopped) timer ??= setTimeout(flush, Math.max(lingerMs, msLeftOf(store, wait)));
   }
 
   function resume(): void {
@@ -83,7 +81,7 @@ export function createDelivery({ url, lock, outbox, store, isOpen, log }: Parts)
 
   /** Sends one batch, if there is one that may be sent now, with room for it beside what is on its way. */
   async function send(isLeaving: boolean): Promise<Verdict | undefined> {
-    if (stopped || !isOpen() || msLeft(wait)) return undefined;
+    if (stopped || !isOpen() || msLeftOf(store, wait)) return undefined;
     const batch = outbox.next({
       maxEvents,
       maxBytes: maxBytes - bytesInFlight,
@@ -135,7 +133,7 @@ export function createDelivery({ url, lock, outbox, store, isOpen, log }: Parts)
   function fail(keys: string[], { status, retryAfterMs }: Answer): void {
     failures++;
     networkFailed = !status;
-    log('waiting', begin(wait, retryAfterMs ?? backoffMs(failures, Math.random())));
+    log('waiting', beginTerm(store, wait, retryAfterMs ?? backoffMs(failures, Math.random())));
     if (status !== 500) return;
     maxEvents = Math.ceil(keys.length / 2);
     if (!keys[1]) for (const key of keys) suspects.set(key, true);
@@ -158,8 +156,8 @@ export function createDelivery({ url, lock, outbox, store, isOpen, log }: Parts)
   async function exclusively(work: () => Promise<void>): Promise<void> {
     // Web Locks exist in secure contexts only, and are refused where storage is.
     if (navigator.locks && openDisk()) return navigator.locks.request(lock, work);
-    if (msLeft(lease)) return;
-    begin(lease);
+    if (msLeftOf(store, lease)) return;
+    beginTerm(store, lease);
     store.save();
     await work().finally(() => store.remove(lease.name));
   }

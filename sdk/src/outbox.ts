@@ -66,9 +66,7 @@ export function createOutbox(store: Store, context: () => Context): Outbox {
   }
 
   function findRoom(): number {
-    return store
-      .names(eventStart)
-      .reduce((left, key) => left - charsOf(store.get(key)), maxQueuedChars);
+    return store.names(eventStart).reduce((left, key) => left - charsOf(store.get(key)), maxQueuedChars);
   }
 
   /** Written in a later task: a storm of errors must not become a storm of writes. */

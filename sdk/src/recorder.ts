@@ -7,6 +7,8 @@ import type { Stamp, WireEvent } from './wire.js';
 
 const maxTitleChars = 300;
 
+type Page = { pageId?: string; href: string; url?: string };
+
 export type Recorder = {
   send(captured: Captured, stamp?: Stamp): void;
   stamp(): Stamp;
@@ -18,29 +20,36 @@ export type Recorder = {
 /** Turns what was captured into events: id, time, order and page are fixed here, once and for all. */
 export function createRecorder(options: Options, accept: (event: WireEvent) => void): Recorder {
   const pageListeners: (() => void)[] = [];
-  let page: { pageId?: string; url: string } | undefined;
+  let page: Page | undefined;
 
   const url = (value: string) => redactUrl(value, options, location.href);
 
+  /** When it is needed, not when a page begins, which is when the browser has most to do. */
+  function urlOf(of: Page): string {
+    of.url ??= url(of.href);
+    return of.url;
+  }
+
   function stamp(): Stamp {
     const ts = Date.now();
-    page ??= { url: url(location.href) };
-    return { id: nextId(ts), ts, ...page };
+    page ??= { href: location.href };
+    return { id: nextId(ts), ts, pageId: page.pageId, url: urlOf(page) };
   }
 
   function beginPage(referrer: string): (overrides?: PageOverrides) => void {
     for (const listener of pageListeners) listener();
-    page = undefined;
-    const begun = stamp();
-    const mine = { url: begun.url, pageId: begun.id };
-    page = mine;
+    const ts = Date.now();
+    const id = nextId(ts);
+    const begun: Page = { pageId: id, href: location.href };
+    page = begun;
     return (overrides = {}) => {
       const from = overrides.referrer ?? referrer;
-      if (overrides.url) mine.url = url(overrides.url);
+      if (overrides.url) begun.url = url(overrides.url);
       accept({
-        ...begun,
+        id,
+        ts,
         type: 'pageview',
-        url: mine.url,
+        url: urlOf(begun),
         title: cleanText(overrides.title ?? document.title, maxTitleChars),
         referrer: from ? url(from) : undefined,
         props: cleanProps(overrides.props),

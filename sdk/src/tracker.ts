@@ -18,8 +18,8 @@ const maxQuietMs = 500;
 /** Wires the parts: captures -> recorder -> gate (consent) -> outbox -> delivery. */
 export function start(options: Options, { guard, log, onStop }: Tools): Footfall {
   const lock = `footfall.${options.site}.`;
-  const ended = new AbortController();
-  const { signal } = ended;
+  const removals: (() => void)[] = [];
+  let stopped = false;
 
   const store = openStore(lock, true);
   const outboxStore = options.persistQueue === false ? openStore(lock, false) : store;
@@ -30,16 +30,17 @@ export function start(options: Options, { guard, log, onStop }: Tools): Footfall
   const gate = createGate({ identity, outbox, delivery, log });
   const filter = guard(options.beforeSend ?? ((event) => event));
   const recorder = createRecorder(options, (event) => {
-    if (signal.aborted) return;
+    if (stopped) return;
     const kept = filter(event);
     if (kept) gate.accept(kept);
     else gate.drop('before_send');
   });
 
-  startCaptures(options, { gate, recorder, delivery, guard, signal, identity, store });
+  startCaptures(options, { gate, recorder, delivery, guard, removals, identity, store });
   whenIdle(gate.resume, maxQuietMs);
   return publicApi({ gate, recorder, delivery, guard }, () => {
-    ended.abort();
+    stopped = true;
+    for (const remove of removals) remove();
     delivery.stop();
     onStop();
   });
@@ -49,7 +50,7 @@ function ingestUrl({ endpoint, site }: Options): string {
   return `${endpoint.replace(/\/+$/, '')}/v1/events?site=${encodeURIComponent(site)}`;
 }
 
-type Browser = { signal: AbortSignal; identity: Identity; store: Store };
+type Browser = { removals: (() => void)[]; identity: Identity; store: Store };
 type Parts = { gate: Gate; recorder: Recorder; delivery: Delivery; guard: Guard };
 
 /**
@@ -58,14 +59,18 @@ type Parts = { gate: Gate; recorder: Recorder; delivery: Delivery; guard: Guard 
  */
 function startCaptures(
   options: Options,
-  { gate, recorder, delivery, guard, signal, identity, store }: Parts & Browser,
+  { gate, recorder, delivery, guard, removals, identity, store }: Parts & Browser,
 ): void {
   const { captures = [], hash = false } = options;
   const hideListeners: ((ends: boolean) => void)[] = [delivery.flushNow];
   const hide = (ends: boolean) => hideListeners.forEach((listener) => void listener(ends));
 
-  const listen: Tracker['listen'] = (type, handler, target = window) =>
-    target.addEventListener(type, guard(handler), { capture: true, passive: true, signal });
+  // Not by a signal, which costs as much as ten listeners.
+  const listen: Tracker['listen'] = (type, handler, target = window) => {
+    const guarded = guard(handler as EventListener);
+    target.addEventListener(type, guarded, { capture: true, passive: true });
+    removals.push(() => target.removeEventListener(type, guarded, true));
+  };
 
   listen('visibilitychange', () => (document.hidden ? hide(false) : delivery.resume()));
   listen('pagehide', () => hide(true));

@@ -3,6 +3,8 @@ import type { ElementProps, Tracker } from '../options.js';
 const maxNameChars = 100;
 const maxSteps = 4;
 
+export type ReadElement = { tag: string; elementId: string; classes: string; selector: string };
+
 /** Where a person types: what these hold is never read. */
 export const typed = 'input,textarea,select,[contenteditable]';
 
@@ -17,12 +19,30 @@ export function attributeOf(element: Element, name: string): string {
 }
 
 /** What tells an element from others, without its content. */
-export function describe(element: Element, { text }: Tracker): ElementProps {
+export function describe(element: Element, tracker: Tracker): ElementProps {
+  return cleanElement(readElement(element), tracker);
+}
+
+/** As it stands in the document. */
+export function readElement(element: Element): ReadElement {
   return {
     tag: element.localName,
-    elementId: text(attributeOf(element, 'id'), maxNameChars) || undefined,
-    classes: text(attributeOf(element, 'class'), maxNameChars) || undefined,
-    selector: text(selectorOf(element), 2 * maxNameChars),
+    elementId: attributeOf(element, 'id'),
+    classes: attributeOf(element, 'class'),
+    selector: selectorOf(element),
+  };
+}
+
+/** Apart from reading, since it takes longer. */
+export function cleanElement(
+  { tag, elementId, classes, selector }: ReadElement,
+  { text }: Tracker,
+): ElementProps {
+  return {
+    tag,
+    elementId: text(elementId, maxNameChars) || undefined,
+    classes: text(classes, maxNameChars) || undefined,
+    selector: text(selector, 2 * maxNameChars),
   };
 }
 

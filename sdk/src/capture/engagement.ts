@@ -49,5 +49,5 @@ export function engagement(): Capture {
 
 /** A document whose frame has the focus has it too. */
 function isAttended(): boolean {
-  return document.visibilityState === 'visible' && document.hasFocus();
+  return !document.hidden && document.hasFocus();
 }

@@ -35,12 +35,15 @@ export function pageview(): Capture {
       const mine = beginPage(referrer);
       finish = mine;
       // Routers set the title while they render, which takes until the browser is idle.
-      whenIdle(guard(() => finish === mine && finishNow()), maxRenderMs);
+      whenIdle(
+        guard(() => finish === mine && finishNow()),
+        maxRenderMs,
+      );
     }
 
     /** A prerendered page or a tab in the background may never be seen. */
     function seen(): void {
-      if (!path && document.visibilityState === 'visible') begin(url);
+      if (!path && !document.hidden) begin(url);
     }
 
     function navigated(event: Event): void {
@@ -54,7 +57,7 @@ export function pageview(): Capture {
     listen('visibilitychange', seen);
     watchHistory((type, target) => listen(type, navigated, target));
     listen('pageshow', (event) => {
-      if ((event as PageTransitionEvent).persisted) begin('');
+      if (event.persisted) begin('');
     });
     onHide(finishNow);
   };

@@ -42,7 +42,7 @@ export function webVitals(loadedPage?: LoadedPage): Capture {
     tracker.onPage(pin);
     // A page that returns from the back/forward cache is loaded anew.
     tracker.listen('pageshow', (event) => {
-      if (event instanceof PageTransitionEvent && event.persisted) loaded = undefined;
+      if (event.persisted) loaded = undefined;
     });
   };
 }
