@@ -25,7 +25,7 @@ export const scenarios: Scenario[] = [
       // A browser that is automated keeps its storage in memory.
       webkit: {
         isAbsent: forgetsWhenQuit,
-        source: 'https://github.com/WebKit/WebKit/blob/main/Tools/MiniBrowser/gtk/main.c',
+        source: 'https://bugs.webkit.org/show_bug.cgi?id=276225',
       },
     },
   },
