@@ -1,6 +1,9 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { admitSessions } from './access/admit-sessions.js';
 import { findClientAddress } from './access/client-address.js';
+import { type AdministrationRoutesDeps, administrationRoutes } from './administration/routes.js';
+import { type AlertDeps, alertRoutes } from './alerts/routes.js';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
@@ -9,6 +12,13 @@ import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js
 import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { mailReportRoutes } from './mail-reports/routes.js';
+import { openApiRoutes } from './openapi/routes.js';
+import { meRoutes } from './people/me-routes.js';
+import type { OidcSettings } from './people/oidc-provider.js';
+import { oidcRoutes } from './people/oidc-routes.js';
+import { signInRoutes } from './people/sign-in-routes.js';
+import { userRoutes } from './people/user-routes.js';
 import { type PrivacyDeps, privacyRoutes } from './privacy/routes.js';
 import { limitReaders } from './query/limit-readers.js';
 import { type QueryDeps, queryRoutes } from './query/query-routes.js';
@@ -19,7 +29,9 @@ import { reportRoutes } from './reports/routes.js';
 import { timelineRoutes } from './reports/timeline.js';
 import { retentionRoutes } from './retention/routes.js';
 import { savedRoutes } from './saved/routes.js';
+import { shareRoutes } from './saved/share-routes.js';
 import { sdkRoutes } from './sdk-script.js';
+import { sourceMapRoutes } from './source-maps/routes.js';
 
 export type AppDeps = IngestDeps &
   OverviewDeps &
@@ -27,7 +39,15 @@ export type AppDeps = IngestDeps &
   ExperimentDeps &
   QueryDeps &
   PrivacyDeps &
-  HealthDeps & { demoDir: string | undefined; log: (line: string) => void };
+  AdministrationRoutesDeps &
+  AlertDeps &
+  HealthDeps & {
+    publicUrl?: string | undefined;
+    /** With it there is a public URL too. */
+    oidc?: OidcSettings | undefined;
+    demoDir: string | undefined;
+    log: (line: string) => void;
+  };
 
 export type App = Hono<{ Bindings: HttpBindings }>;
 
@@ -37,6 +57,8 @@ export function createApp(deps: AppDeps): App {
   app.route('/', healthRoutes(deps));
   app.use(refuseWhileStopping(deps.stopping));
   app.use('/api/*', limitApi(deps));
+  app.use('/login/*', limitApi(deps));
+  app.use('/api/*', admitSessions(deps));
   app.route('/', ingestRoutes(deps));
   app.route('/', experimentRoutes(deps));
   const readers = { ...deps, database: limitReaders(deps.database) };
@@ -48,8 +70,18 @@ export function createApp(deps: AppDeps): App {
   app.route('/', timelineRoutes(readers));
   app.route('/', realtimeRoutes(readers));
   app.route('/', savedRoutes(deps));
+  app.route('/', sourceMapRoutes(deps));
+  app.route('/', alertRoutes(deps));
+  app.route('/', mailReportRoutes(deps));
+  app.route('/', shareRoutes(deps));
   app.route('/', privacyRoutes(deps));
   app.route('/', retentionRoutes(deps));
+  app.route('/', administrationRoutes(deps));
+  app.route('/', openApiRoutes());
+  app.route('/', signInRoutes(deps));
+  app.route('/', oidcRoutes(deps));
+  app.route('/', meRoutes(deps));
+  app.route('/', userRoutes(deps));
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));

@@ -22,9 +22,10 @@ import { migrateCommand } from './commands/migrate.js';
 import { eraseCommand, exportCommand, receiptVerify } from './commands/privacy.js';
 import { replay } from './commands/replay.js';
 import { retention } from './commands/retention.js';
-import { siteAdd, siteList } from './commands/site.js';
+import { siteAdd, siteList, siteRotateKey, siteSet } from './commands/site.js';
 import { sourcemapsUpload } from './commands/sourcemaps-upload.js';
 import { start } from './commands/start.js';
+import { userAdd, userDisable, userList, userReset } from './commands/user.js';
 import { logWriter } from './commands/write-log.js';
 import { readConfig } from './config.js';
 import { StartError } from './start-error.js';
@@ -34,9 +35,15 @@ const commands: Record<string, Command> = {
   migrate: migrateCommand,
   'site add': siteAdd,
   'site list': siteList,
+  'site set': siteSet,
+  'site rotate-key': siteRotateKey,
   'key create': keyCreate,
   'key list': keyList,
   'key revoke': keyRevoke,
+  'user add': userAdd,
+  'user list': userList,
+  'user reset': userReset,
+  'user disable': userDisable,
   'experiment create': experimentCreate,
   'experiment list': experimentList,
   'experiment show': experimentShow,

@@ -5,9 +5,9 @@ export type BackedUpTable = { table: string; columns: string[]; parts: string[] 
 
 /**
  * Left out: what was applied is written in the manifest, and with the salts of the last two days in a backup, visitors that
- * nobody can know any more could be computed again.
+ * nobody can know any more could be computed again. A session that has ended must not begin again.
  */
-const leftOut = ['schema_migrations', 'visitor_salts'];
+const leftOut = ['schema_migrations', 'visitor_salts', 'operator_sessions', 'operator_tokens'];
 
 type Row = { table: string; columns: string[]; parts: string[] | null; parents: string[] | null };
 

@@ -12,7 +12,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
-import type { KeyHolder } from '../access/keys.js';
+import { actorOf, type Principal } from '../access/principal.js';
 import type { Database } from '../db/database.js';
 import { parseInput, readInput } from '../read-input.js';
 import {
@@ -42,7 +42,8 @@ const maxPreviewDays = 30;
 const dayMs = 86_400_000;
 
 const targetSchema = z.object({ site: siteSlug, key: experimentKey });
-const previewSchema = z.strictObject({
+/** The body of `POST …/{key}/preview`. */
+export const previewSchema = z.strictObject({
   variation: experimentKey,
   url: z.url({ protocol: /^https?$/, error: 'expected an http(s) URL' }),
   days: z.number().min(0).max(maxPreviewDays).default(1),
@@ -173,7 +174,7 @@ async function requireReader(
   { database }: ManageDeps,
   c: Context<Environment>,
   site: string,
-): Promise<KeyHolder> {
+): Promise<Principal> {
   return authorize(database, { header: c.req.header('authorization'), allowed: readers, site });
 }
 
@@ -183,6 +184,6 @@ async function requireAuthor(
   site: string,
 ): Promise<Author> {
   const header = c.req.header('authorization');
-  const { name, keyId } = await authorize(database, { header, allowed: writers, site });
-  return { actor: `${name} (key ${keyId})`, now: now() };
+  const principal = await authorize(database, { header, allowed: writers, site });
+  return { actor: actorOf(principal), now: now() };
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.js';
+import { createTurnstile } from '../turnstile.js';
 
 // Of the ten connections of a collector: however much is asked, the others are left to what has to be stored.
 const maxReaders = 4;
@@ -18,31 +19,4 @@ export function limitReaders(database: Database): Database {
   }
 
   return limit(database);
-}
-
-function createTurnstile(places: number) {
-  let free = places;
-  const waiting: (() => void)[] = [];
-
-  async function enter(): Promise<void> {
-    if (free === 0) return new Promise((resolve) => waiting.push(resolve));
-    free -= 1;
-  }
-
-  function leave(): void {
-    const next = waiting.shift();
-    if (next) next();
-    else free += 1;
-  }
-
-  return {
-    async take<Result>(work: () => Promise<Result>): Promise<Result> {
-      await enter();
-      try {
-        return await work();
-      } finally {
-        leave();
-      }
-    },
-  };
 }
