@@ -1,6 +1,8 @@
 import type { ElementProps, Tracker } from '../options.js';
 
 const maxNameChars = 100;
+
+export const maxSelectorChars = 200;
 const maxSteps = 4;
 
 export type ReadElement = { tag: string; elementId: string; classes: string; selector: string };
@@ -42,12 +44,12 @@ export function cleanElement(
     tag,
     elementId: text(elementId, maxNameChars) || undefined,
     classes: text(classes, maxNameChars) || undefined,
-    selector: text(selector, 2 * maxNameChars),
+    selector: text(selector, maxSelectorChars),
   };
 }
 
 /** A short path that begins at the nearest id. */
-function selectorOf(element: Element): string {
+export function selectorOf(element: Element): string {
   const steps: string[] = [];
   for (let at: Element | undefined = element; at && steps.length < maxSteps; at = parentOf(at)) {
     steps.unshift(stepOf(at));
