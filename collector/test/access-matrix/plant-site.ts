@@ -20,6 +20,8 @@ export type Ground = {
   shareToken: string;
   error: string;
   letter: string;
+  alert: string;
+  mailReport: string;
 };
 
 type Site = { slug: string; siteKey: string; mark: string };
@@ -56,7 +58,21 @@ export async function plantSite(collector: TestCollector, site: Site, nowMs: num
     shareToken: String(share.token),
     error: idOf(errors?.[0]),
     letter: idOf(letters?.[0]),
+    ...(await plantAlerts(collector, call, site)),
   };
+}
+
+async function plantAlerts(collector: TestCollector, call: Call, { slug, mark }: Site) {
+  const rule = { kind: 'ingest_silence', minutes: 10_080 };
+  const alert = idOf(await call('alerts', { site: slug, name: mark, rule }));
+  const recipients = [`${mark}@office.example`];
+  const mailReport = idOf(await call('mail-reports', { site: slug, frequency: 'monthly', recipients }));
+  await collector.query(
+    `insert into footfall.alert_incidents (started_at, resolved_at, site, alert_id, subject, finding)
+     values (now(), now(), $1, $2, $3, '{}')`,
+    [slug, alert, mark],
+  );
+  return { alert, mailReport };
 }
 
 // An owner of this site alone, whose name is its mark: the audit log has it.
