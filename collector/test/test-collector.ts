@@ -12,8 +12,10 @@ import { type Database, openDatabase } from '../src/db/database.js';
 import { openGeoDatabase } from '../src/ingest/geo-database.js';
 import { startIngest } from '../src/ingest/start-ingest.js';
 import { startJobs } from '../src/jobs.js';
+import type { DeliverySettings } from '../src/notifications/deliver.js';
 import type { OidcSettings } from '../src/people/oidc-provider.js';
 import { type RunningServer, serve } from '../src/server.js';
+import { keepOutput } from './keep-output.js';
 import { dropDatabase, runAsAdmin } from './template-database.js';
 
 export type TestDatabase = {
@@ -87,10 +89,13 @@ export async function startTestCollector({
   stopping = new AbortController(),
   maxConnections,
   watch = (database) => database,
+  keepsJobs = true,
   ...settings
 }: {
   now?: () => number;
   stopping?: AbortController;
+  /** False: each job has run once, and the test runs what it wants to see. */
+  keepsJobs?: boolean;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
   /** Of the one pool that everything shares. */
@@ -99,7 +104,7 @@ export async function startTestCollector({
   watch?: (database: Database) => Database;
   publicUrl?: string;
   oidc?: OidcSettings;
-} = {}): Promise<TestCollector> {
+} & DeliverySettings = {}): Promise<TestCollector> {
   const test = await createTestDatabase({ maxConnections });
   const { database } = test;
   await addSite(database, { site: 'demo', siteKey: 'demo', retentionDays: 395 });
@@ -110,13 +115,19 @@ export async function startTestCollector({
     allowedOrigins: ['https://shop.example'],
   });
   const logged: string[] = [];
-  const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
+  const log = (line: string) => {
+    keepOutput(line);
+    logged.push(line);
+  };
+  keepOutput('');
+  const jobs = await startJobs({ ...settings, database, now, log });
+  if (!keepsJobs) await jobs.stop();
   const server = await serveTestApp({
     ...settings,
     database: watch(database),
     now,
     stopping,
-    log: (line) => logged.push(line),
+    log,
   });
   return {
     ...test,
@@ -132,7 +143,7 @@ export async function startTestCollector({
   };
 }
 
-type TestApp = {
+type TestApp = DeliverySettings & {
   database: Database;
   now: () => number;
   stopping: AbortController;
