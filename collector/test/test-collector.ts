@@ -87,9 +87,9 @@ export const chrome =
 export async function startTestCollector({
   now = Date.now,
   stopping = new AbortController(),
+  keepsJobs = true,
   maxConnections,
   watch = (database) => database,
-  keepsJobs = true,
   ...settings
 }: {
   now?: () => number;
