@@ -16,12 +16,11 @@ export type Ground = {
   segment: string;
   annotation: string;
   savedFunnel: string;
+  alert: string;
   share: string;
   shareToken: string;
   error: string;
   letter: string;
-  alert: string;
-  mailReport: string;
 };
 
 type Site = { slug: string; siteKey: string; mark: string };
@@ -54,25 +53,12 @@ export async function plantSite(collector: TestCollector, site: Site, nowMs: num
     session,
     experiment,
     ...(await plantSaved(call, site)),
+    alert: await plantNotices(call, site),
     share: idOf(share),
     shareToken: String(share.token),
     error: idOf(errors?.[0]),
     letter: idOf(letters?.[0]),
-    ...(await plantAlerts(collector, call, site)),
   };
-}
-
-async function plantAlerts(collector: TestCollector, call: Call, { slug, mark }: Site) {
-  const rule = { kind: 'ingest_silence', minutes: 10_080 };
-  const alert = idOf(await call('alerts', { site: slug, name: mark, rule }));
-  const recipients = [`${mark}@office.example`];
-  const mailReport = idOf(await call('mail-reports', { site: slug, frequency: 'monthly', recipients }));
-  await collector.query(
-    `insert into footfall.alert_incidents (started_at, resolved_at, site, alert_id, subject, finding)
-     values (now(), now(), $1, $2, $3, '{}')`,
-    [slug, alert, mark],
-  );
-  return { alert, mailReport };
 }
 
 // An owner of this site alone, whose name is its mark: the audit log has it.
@@ -108,6 +94,13 @@ async function plantSaved(call: Call, { slug, mark }: Site) {
     annotation: idOf(await call('annotations', annotation)),
     savedFunnel: idOf(await call('saved-funnels', { site: slug, name: mark, parameters: { steps } })),
   };
+}
+
+async function plantNotices(call: Call, { slug, mark }: Site): Promise<string> {
+  const emails = [`${mark}@office.example`];
+  await call('mail-reports', { site: slug, frequency: 'monthly', recipients: emails });
+  const rule = { kind: 'ingest_silence', minutes: 60 };
+  return idOf(await call('alerts', { site: slug, name: mark, rule, emails }));
 }
 
 type Planted = Site & { session: string };

@@ -416,103 +416,64 @@ const shares: Row[] = [
   },
 ];
 
-const alertBase = '/api/v1/alerts';
-const rule = { kind: 'ingest_silence' };
+const silence = { rule: { kind: 'ingest_silence' }, emails: ['ops@office.example'] };
+const mail = { frequency: 'weekly', recipients: ['ops@office.example'] };
 
-const alerts: Row[] = [
-  {
-    route: `GET ${alertBase}`,
-    who: analysts,
-    status: [200],
-    ask: ({ site }) => ({ path: `${alertBase}?site=${site.slug}` }),
-  },
-  {
-    route: `GET ${alertBase}/:id`,
-    who: analysts,
-    status: [200],
-    crossed: [404],
-    ask: ({ site, ids }) => ({ path: `${alertBase}/${ids.alert}?site=${site.slug}` }),
-  },
-  {
-    route: `GET ${alertBase}/:id/incidents`,
-    who: analysts,
-    status: [200],
-    crossed: [404],
-    ask: ({ site, ids }) => ({ path: `${alertBase}/${ids.alert}/incidents?site=${site.slug}` }),
-  },
-  {
-    route: `POST ${alertBase}`,
-    who: admins,
-    status: [201],
-    ask: ({ site }, { count }) => ({
-      path: alertBase,
-      body: { site: site.slug, name: `alert ${count()}`, rule },
-    }),
-  },
-  {
-    route: `PUT ${alertBase}/:id`,
-    who: admins,
-    status: [200],
-    crossed: [404],
-    ask: ({ site, ids }) => ({
-      path: `${alertBase}/${ids.alert}`,
-      body: { site: site.slug, name: ids.mark, rule },
-    }),
-  },
-  {
-    route: `POST ${alertBase}/:id/test`,
-    who: admins,
-    status: [200],
-    crossed: [404],
-    ask: ({ site, ids }) => ({ path: `${alertBase}/${ids.alert}/test`, body: { site: site.slug } }),
-  },
-  {
-    route: `DELETE ${alertBase}/:id`,
-    who: admins,
-    status: [204],
-    crossed: [404],
-    ask: async ({ site, ids }, { make, count }) => {
-      const made = await make(alertBase, { site: ids.slug, name: `gone ${count()}`, rule });
-      return { path: `${alertBase}/${made.id}?site=${site.slug}` };
+/** What is kept of a site under an id, and made anew to be deleted. */
+function kept(base: string, value: (n: number) => object): Row[] {
+  return [
+    {
+      route: `GET ${base}`,
+      who: analysts,
+      status: [200],
+      ask: ({ site }) => ({ path: `${base}?site=${site.slug}` }),
     },
-  },
-];
+    {
+      route: `POST ${base}`,
+      who: admins,
+      status: [201],
+      ask: ({ site }, { count }) => ({ path: base, body: { site: site.slug, ...value(count()) } }),
+    },
+    {
+      route: `PUT ${base}/:id`,
+      who: admins,
+      status: [200],
+      crossed: [404],
+      ask: async ({ site, ids }, { make, count }) => {
+        const made = await make(base, { site: ids.slug, ...value(count()) });
+        return { path: `${base}/${made.id}`, body: { site: site.slug, ...value(count()) } };
+      },
+    },
+    {
+      route: `DELETE ${base}/:id`,
+      who: admins,
+      status: [204],
+      crossed: [404],
+      ask: async ({ site, ids }, { make, count }) => {
+        const made = await make(base, { site: ids.slug, ...value(count()) });
+        return { path: `${base}/${made.id}?site=${site.slug}` };
+      },
+    },
+  ];
+}
 
-const mailBase = '/api/v1/mail-reports';
-const monthly = (mark: string) => ({ frequency: 'monthly', recipients: [`${mark}@office.example`] });
-
-const mailReports: Row[] = [
+const notices: Row[] = [
+  ...kept('/api/v1/alerts', (n) => ({ name: `alert ${n}`, ...silence })),
+  ...kept('/api/v1/mail-reports', () => mail),
+  one('/api/v1/alerts', { who: analysts, id: 'alert' }),
   {
-    route: `GET ${mailBase}`,
+    route: 'GET /api/v1/alerts/:id/incidents',
     who: analysts,
     status: [200],
-    ask: ({ site }) => ({ path: `${mailBase}?site=${site.slug}` }),
+    crossed: [404],
+    ask: ({ site, ids }) => ({ path: `/api/v1/alerts/${ids.alert}/incidents?site=${site.slug}` }),
   },
   {
-    route: `POST ${mailBase}`,
-    who: admins,
-    status: [201],
-    ask: ({ site }) => ({ path: mailBase, body: { site: site.slug, ...monthly(site.mark) } }),
-  },
-  {
-    route: `PUT ${mailBase}/:id`,
+    route: 'POST /api/v1/alerts/:id/test',
     who: admins,
     status: [200],
     crossed: [404],
-    ask: ({ site, ids }) => ({
-      path: `${mailBase}/${ids.mailReport}`,
-      body: { site: site.slug, ...monthly(site.mark) },
-    }),
-  },
-  {
-    route: `DELETE ${mailBase}/:id`,
-    who: admins,
-    status: [204],
-    crossed: [404],
-    ask: async ({ site, ids }, { make }) => {
-      const made = await make(mailBase, { site: ids.slug, ...monthly(ids.mark) });
-      return { path: `${mailBase}/${made.id}?site=${site.slug}` };
-    },
+    ask: ({ site, ids }) => ({ path: `/api/v1/alerts/${ids.alert}/test`, body: { site: site.slug } }),
   },
 ];
 
@@ -744,8 +705,7 @@ export const routeTable: readonly Row[] = [
   ...saved('annotations', 'annotation', (n) => ({ text: `annotation ${n}`, noted_at: now() })),
   ...funnels,
   ...shares,
-  ...alerts,
-  ...mailReports,
+  ...notices,
   ...privacy,
   ...sites,
   ...keys,
