@@ -1,5 +1,6 @@
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
+import { dashboard, input, output } from './collector/dashboard/rollup.js';
 
 /** tsc emits the modules that rollup bundles, so that one compiler decides what the types allow. */
 const modules = 'sdk/dist/modules';
@@ -67,5 +68,18 @@ export default [
     input: `${modules}/script-experiments.js`,
     output: { file: 'sdk/dist/footfall-experiments.min.js', format: 'iife', plugins: [minified] },
     plugins: [resolve()],
+  },
+  {
+    // The page of the collector: a chunk for each view, loaded when it is opened.
+    input,
+    output: {
+      dir: output,
+      format: 'es',
+      entryFileNames: '[name]-[hash].js',
+      chunkFileNames: '[name]-[hash].js',
+      assetFileNames: '[name]-[hash][extname]',
+      plugins: [terser({ ecma: 2020, module: true, compress: { passes: 2 }, format: { comments: false } })],
+    },
+    plugins: [dashboard(), resolve({ browser: true })],
   },
 ];

@@ -4,11 +4,11 @@ const globalSetup = ['./collector/test/database-server.ts'];
 
 /**
  * unit: pure parts. database: the collector over HTTP, SQL and the command. invariants: what holds under faults and in any
- * order, which takes longer. browser: the built SDK in browsers.
+ * order, which takes longer. browser: the built SDK and the dashboard in browsers.
  */
 export default defineConfig({
   test: {
-    reporters: ['default', './.ci/count-reporter.js'],
+    reporters: ['default', './.ci/output-reporter.js'],
     projects: [
       {
         test: {
@@ -37,7 +37,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          include: ['sdk/test/browser/**/*.test.ts'],
+          include: ['{sdk,collector}/test/browser/**/*.test.ts'],
           globalSetup,
           testTimeout: 60_000,
           hookTimeout: 120_000,

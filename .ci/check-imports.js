@@ -63,6 +63,11 @@ const importRules = [
     why: 'an oracle shares no code with what it judges',
   },
   {
+    files: /^collector\/dashboard\//,
+    forbidden: /^(?!\.|preact(\/hooks)?$|uplot$)|\.\.\/src\//,
+    why: 'the page knows the public API alone, preact and uPlot',
+  },
+  {
     files: /^(schema|sdk|collector)\/src\//,
     forbidden: /^\..*\/index\.js$/,
     why: 'index.ts is for outsiders',
@@ -99,9 +104,11 @@ const textRules = [
 
 const grabBag = /^(utils?|helpers?|lib|types|interfaces|constants|common)\.ts$/;
 
-const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], { encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx'], {
+  encoding: 'utf8',
+})
   .split('\n')
-  .filter((file) => /^(schema|sdk|collector)\/(src|test\/oracle)\//.test(file));
+  .filter((file) => /^((schema|sdk|collector)\/(src|test\/oracle)|collector\/dashboard)\//.test(file));
 const problems = files.flatMap(checkFile);
 for (const problem of problems) console.error(problem);
 console.log(`${files.length} files, ${problems.length} import problems`);

@@ -3,6 +3,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { admitSessions } from './access/admit-sessions.js';
 import { findClientAddress } from './access/client-address.js';
 import { type AdministrationRoutesDeps, administrationRoutes } from './administration/routes.js';
+import { type AlertDeps, alertRoutes } from './alerts/routes.js';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
@@ -11,6 +12,7 @@ import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js
 import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { mailReportRoutes } from './mail-reports/routes.js';
 import { openApiRoutes } from './openapi/routes.js';
 import { meRoutes } from './people/me-routes.js';
 import type { OidcSettings } from './people/oidc-provider.js';
@@ -27,6 +29,7 @@ import { reportRoutes } from './reports/routes.js';
 import { timelineRoutes } from './reports/timeline.js';
 import { retentionRoutes } from './retention/routes.js';
 import { savedRoutes } from './saved/routes.js';
+import { shareRoutes } from './saved/share-routes.js';
 import { sdkRoutes } from './sdk-script.js';
 import { sourceMapRoutes } from './source-maps/routes.js';
 
@@ -37,6 +40,7 @@ export type AppDeps = IngestDeps &
   QueryDeps &
   PrivacyDeps &
   AdministrationRoutesDeps &
+  AlertDeps &
   HealthDeps & {
     publicUrl?: string | undefined;
     /** With it there is a public URL too. */
@@ -67,6 +71,9 @@ export function createApp(deps: AppDeps): App {
   app.route('/', realtimeRoutes(readers));
   app.route('/', savedRoutes(deps));
   app.route('/', sourceMapRoutes(deps));
+  app.route('/', alertRoutes(deps));
+  app.route('/', mailReportRoutes(deps));
+  app.route('/', shareRoutes(deps));
   app.route('/', privacyRoutes(deps));
   app.route('/', retentionRoutes(deps));
   app.route('/', administrationRoutes(deps));

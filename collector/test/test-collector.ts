@@ -12,8 +12,10 @@ import { type Database, openDatabase } from '../src/db/database.js';
 import { openGeoDatabase } from '../src/ingest/geo-database.js';
 import { startIngest } from '../src/ingest/start-ingest.js';
 import { startJobs } from '../src/jobs.js';
+import type { DeliverySettings } from '../src/notifications/deliver.js';
 import type { OidcSettings } from '../src/people/oidc-provider.js';
 import { type RunningServer, serve } from '../src/server.js';
+import { keepOutput } from './keep-output.js';
 import { dropDatabase, runAsAdmin } from './template-database.js';
 
 export type TestDatabase = {
@@ -24,7 +26,11 @@ export type TestDatabase = {
 };
 
 /** A database of its own for a test file, copied from the migrated template. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase({
+  maxConnections,
+}: {
+  maxConnections?: number | undefined;
+} = {}): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await runAsAdmin(inject('adminUrl'), `create database ${name} template ${inject('templateDatabase')}`);
   const url = new URL(inject('adminUrl'));
@@ -33,7 +39,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await client.connect();
   // Names print with their schema, whatever the login is called.
   await client.query(`set search_path = ''`);
-  const database = openDatabase({ url: url.href, log: failOnLog });
+  const database = openDatabase({
+    url: url.href,
+    log: failOnLog,
+    ...(maxConnections !== undefined && { maxConnections }),
+  });
   return {
     url: url.href,
     database,
@@ -77,19 +87,25 @@ export const chrome =
 export async function startTestCollector({
   now = Date.now,
   stopping = new AbortController(),
-  databaseFor = (test) => test.database,
+  keepsJobs = true,
+  maxConnections,
+  watch = (database) => database,
   ...settings
 }: {
   now?: () => number;
   stopping?: AbortController;
+  /** False: each job has run once, and the test runs what it wants to see. */
+  keepsJobs?: boolean;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
-  /** What the routes get in place of the database: one that watches it, or another pool. */
-  databaseFor?: (test: TestDatabase) => Database;
+  /** Of the one pool that everything shares. */
+  maxConnections?: number;
+  /** What the routes get in place of the database. */
+  watch?: (database: Database) => Database;
   publicUrl?: string;
   oidc?: OidcSettings;
-} = {}): Promise<TestCollector> {
-  const test = await createTestDatabase();
+} & DeliverySettings = {}): Promise<TestCollector> {
+  const test = await createTestDatabase({ maxConnections });
   const { database } = test;
   await addSite(database, { site: 'demo', siteKey: 'demo', retentionDays: 395 });
   await addSite(database, {
@@ -99,13 +115,19 @@ export async function startTestCollector({
     allowedOrigins: ['https://shop.example'],
   });
   const logged: string[] = [];
-  const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
+  const log = (line: string) => {
+    keepOutput(line);
+    logged.push(line);
+  };
+  keepOutput('');
+  const jobs = await startJobs({ ...settings, database, now, log });
+  if (!keepsJobs) await jobs.stop();
   const server = await serveTestApp({
     ...settings,
-    database: databaseFor(test),
+    database: watch(database),
     now,
     stopping,
-    log: (line) => logged.push(line),
+    log,
   });
   return {
     ...test,
@@ -121,7 +143,7 @@ export async function startTestCollector({
   };
 }
 
-type TestApp = {
+type TestApp = DeliverySettings & {
   database: Database;
   now: () => number;
   stopping: AbortController;

@@ -18,12 +18,12 @@ type Row = {
   revoked_at: Date | null;
 };
 
-const prefix = 'ff_share_';
+export const sharePrefix = 'ff_share_';
 const tokenBytes = 32;
 const columns = 'share_id, name, created_at, expires_at, revoked_at';
 
 export function isShareToken(token: string): boolean {
-  return token.startsWith(prefix);
+  return token.startsWith(sharePrefix);
 }
 
 function hashOf(token: string): Buffer {
@@ -35,13 +35,17 @@ function readShare(row: Row): Share {
   return { id, name, createdAt, expiresAt, revokedAt };
 }
 
-/** Makes a link to the reports of a site. Its token is in the answer alone: the database holds the SHA-256. */
+/** The token of a new link. */
+export function makeShareToken(): string {
+  return sharePrefix + randomBytes(tokenBytes).toString('hex');
+}
+
+/** Makes a link to the reports of a site, by the token that reads them. The database holds its SHA-256. */
 export async function addShare(
   database: Database,
-  { site, name, expiresAt }: { site: string; name: string; expiresAt: string | null },
+  { site, name, expiresAt, token }: { site: string; name: string; expiresAt: string | null; token: string },
   by: By,
-): Promise<Share & { token: string }> {
-  const token = prefix + randomBytes(tokenBytes).toString('hex');
+): Promise<Share> {
   return database.asOwner(async (tx) => {
     const [row] = await tx.query<Row>(
       `/* shares.addShare */
@@ -57,7 +61,7 @@ export async function addShare(
       target: row.share_id,
       detail: { expiresAt },
     });
-    return { ...readShare(row), token };
+    return readShare(row);
   });
 }
 

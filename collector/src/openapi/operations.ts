@@ -1,8 +1,10 @@
 import { administrationOperations } from '../administration/operations.js';
+import { alertOperations } from '../alerts/operations.js';
 import { errorOperations } from '../errors/operations.js';
 import { experimentOperations } from '../experiments/operations.js';
 import { healthOperations } from '../health-operations.js';
 import { ingestOperations } from '../ingest/operations.js';
+import { mailReportOperations } from '../mail-reports/operations.js';
 import { peopleOperations } from '../people/operations.js';
 import { privacyOperations } from '../privacy/operations.js';
 import { queryOperations } from '../query/operations.js';
@@ -24,8 +26,10 @@ export const operations: readonly Operation[] = [
   ...experimentOperations,
   ...sourceMapOperations,
   ...privacyOperations,
-  ...peopleOperations,
+  ...alertOperations,
+  ...mailReportOperations,
   ...retentionOperations,
   ...administrationOperations,
+  ...peopleOperations,
   ...healthOperations,
 ];

@@ -1,3 +1,4 @@
+import { siteSlug } from '@footfall/schema';
 import { z } from 'zod';
 import { admins, type Operation, readers } from '../openapi/operation.js';
 import { operatorRoles } from './operators.js';
@@ -5,12 +6,16 @@ import { loginSchema, passwordSchema } from './sign-in-routes.js';
 import { newUserSchema, userChangeSchema } from './user-input.js';
 
 const moment = z.iso.datetime();
-const sites = z.union([z.literal('all'), z.array(z.string())]);
-const operatorShape = { email: z.email(), name: z.string(), role: z.enum(operatorRoles), sites };
+const operatorShape = {
+  email: z.string(),
+  name: z.string(),
+  role: z.enum(operatorRoles),
+  sites: z.union([z.literal('all'), z.array(siteSlug)]),
+};
 const operator = z.object(operatorShape).meta({ id: 'Operator' });
 const user = z
   .object({
-    id: z.string(),
+    id: z.uuid(),
     ...operatorShape,
     state: z.enum(['invited', 'active', 'disabled']),
     createdAt: moment,
@@ -18,53 +23,50 @@ const user = z
     disabledAt: moment.nullable(),
   })
   .meta({ id: 'User' });
-const invitation = z.object({
-  user,
-  passwordLink: z.object({ url: z.string(), token: z.string(), expiresAt: moment }),
-});
-const signedIn = {
-  200: { description: 'Who it is; the session is in a cookie', schema: z.object({ operator }) },
-};
+const invitation = z
+  .object({
+    user,
+    passwordLink: z.object({
+      url: z.string().describe('Of the dashboard, where the password is set'),
+      token: z.string().describe('Shown here alone'),
+      expiresAt: moment,
+    }),
+  })
+  .meta({ id: 'Invitation' });
 
-const me: Operation = {
-  method: 'get',
-  path: '/api/v1/me',
-  id: 'readMe',
-  summary: 'Who asks, and the sites that may be read',
-  access: readers,
-  answers: {
-    200: {
-      description: 'One of operator and key, or neither for a share link',
-      schema: z.object({
-        operator: operator.nullable(),
-        key: z.object({ id: z.string(), name: z.string() }).nullable(),
-        role: z.string().nullable(),
-        sites: z.array(
-          z.object({
-            site: z.string(),
-            name: z.string(),
-            timezone: z.string(),
-            currency: z.string(),
-            weekStart: z.int(),
-          }),
-        ),
+const me = z
+  .object({
+    operator: operator.nullable(),
+    key: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+    role: z.string(),
+    sites: z.array(
+      z.object({
+        site: siteSlug,
+        name: z.string(),
+        timezone: z.string(),
+        currency: z.string(),
+        weekStart: z.int(),
       }),
-    },
-  },
+    ),
+  })
+  .meta({ id: 'Me' });
+
+const signedIn = {
+  200: { description: 'A session has begun: its cookie comes with it', schema: z.object({ operator }) },
 };
 
-const signIn: readonly Operation[] = [
+const sessions: readonly Operation[] = [
   {
     method: 'get',
     path: '/api/v1/login/methods',
-    id: 'readLoginMethods',
-    summary: 'How people can sign in here',
+    id: 'listLoginMethods',
+    summary: 'How people can sign in',
     access: 'public',
     answers: {
       200: {
-        description: 'firstOwner: nobody can yet',
+        description: 'The ways; firstOwner: there is nobody yet',
         schema: z.object({
-          password: z.boolean(),
+          password: z.literal(true),
           oidc: z.object({ name: z.string() }).nullable(),
           firstOwner: z.boolean(),
         }),
@@ -74,59 +76,68 @@ const signIn: readonly Operation[] = [
   {
     method: 'post',
     path: '/api/v1/login',
-    id: 'login',
-    summary: 'Sign in with a password',
+    id: 'signIn',
+    summary: 'Begin a session of the dashboard, from a page of its own origin',
     access: 'public',
     body: loginSchema,
     answers: signedIn,
-    refusals: [401, 403, 429],
+    refusals: [401, 403, 415, 429, 503],
   },
   {
     method: 'post',
     path: '/api/v1/logout',
-    id: 'logout',
-    summary: 'End the session of the cookie',
+    id: 'signOut',
+    summary: 'End the session',
     access: 'public',
-    answers: { 204: { description: 'It has ended' } },
-    refusals: [403],
+    answers: { 204: { description: 'There is none any more' } },
+    refusals: [403, 415],
   },
   {
     method: 'post',
     path: '/api/v1/password',
     id: 'setPassword',
-    summary: 'Set a password, by a link or by the one before',
+    summary: 'Set a password, by the token of a link or by the present one',
     access: 'public',
     body: passwordSchema,
     answers: signedIn,
-    refusals: [401, 403, 429],
+    refusals: [401, 403, 415, 429, 503],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/me',
+    id: 'readMe',
+    summary: 'Who asks, and the sites that they read',
+    access: readers,
+    answers: { 200: { description: 'The credential and what it reaches', schema: me } },
   },
 ];
 
-const one = '/api/v1/users/:id';
+const invited = { description: 'The person, and the link to set a password', schema: invitation };
+
 const users: readonly Operation[] = [
   {
     method: 'get',
     path: '/api/v1/users',
     id: 'listUsers',
-    summary: 'The people whom the caller manages',
+    summary: 'The people whom the caller manages, and the caller',
     access: admins,
-    answers: { 200: { description: 'People', schema: z.object({ users: z.array(user) }) } },
+    answers: { 200: { description: 'By address', schema: z.object({ users: z.array(user) }) } },
   },
   {
     method: 'post',
     path: '/api/v1/users',
     id: 'addUser',
-    summary: 'Add a person',
+    summary: 'Add a person, within the own role and sites',
     access: admins,
     body: newUserSchema,
-    answers: { 201: { description: 'The person, with the link to set a password', schema: invitation } },
+    answers: { 201: invited },
     refusals: [404, 409],
   },
   {
     method: 'patch',
-    path: one,
+    path: '/api/v1/users/:id',
     id: 'changeUser',
-    summary: 'Change the name, role or sites of a person, or disable the account',
+    summary: 'Change name, role, sites, or whether a person may sign in',
     access: admins,
     body: userChangeSchema,
     answers: { 200: { description: 'The person', schema: z.object({ user }) } },
@@ -134,23 +145,23 @@ const users: readonly Operation[] = [
   },
   {
     method: 'post',
-    path: `${one}/reset`,
+    path: '/api/v1/users/:id/reset',
     id: 'resetUser',
-    summary: 'Take the password away and make another link',
+    summary: 'Take the password away, end the sessions, and make a link for another',
     access: admins,
-    answers: { 200: { description: 'The person and the link', schema: invitation } },
-    refusals: [404, 409],
+    answers: { 200: invited },
+    refusals: [404],
   },
   {
     method: 'delete',
-    path: one,
+    path: '/api/v1/users/:id',
     id: 'removeUser',
-    summary: 'Remove a person',
+    summary: 'Delete a person',
     access: admins,
     answers: { 204: { description: 'The account is gone' } },
     refusals: [404, 409],
   },
 ];
 
-/** Who asks, signing in, and the people who may. */
-export const peopleOperations: readonly Operation[] = [me, ...signIn, ...users];
+/** People and their sessions. */
+export const peopleOperations: readonly Operation[] = [...sessions, ...users];

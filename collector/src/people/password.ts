@@ -17,12 +17,17 @@ const stored = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+
 /** A password as it is stored: `$scrypt$ln=…,r=…,p=…$salt$hash`, with its parameters, so that they can grow. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(saltBytes);
-  return format(salt, await derive(password, salt, cost));
+  return format(salt, await derivePassword(password, salt));
 }
 
 function format(salt: Buffer, hash: Buffer): string {
   const text = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
   return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p}$${text(salt)}$${text(hash)}`;
+}
+
+/** 32 bytes that only the password and the salt make. */
+export function derivePassword(password: string, salt: Buffer): Promise<Buffer> {
+  return derive(password, salt, cost);
 }
 
 // Of no password.

@@ -6,6 +6,7 @@ import { errors } from './errors.js';
 import { forms } from './forms.js';
 import { funnels } from './funnels.js';
 import { paths } from './paths.js';
+import { properties } from './properties.js';
 import type { Report } from './report.js';
 import { retention } from './retention.js';
 import { stickiness } from './stickiness.js';
@@ -24,4 +25,5 @@ export const reports: readonly Report[] = [
   attribution,
   stickiness,
   bots,
+  properties,
 ];

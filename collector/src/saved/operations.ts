@@ -5,8 +5,9 @@ import { filtersSchema } from '../query/filters/filter-schema.js';
 import { funnelReportSchema } from '../reports/operations.js';
 import { commonQuery } from '../reports/read-request.js';
 import { savedKinds } from './kinds.js';
-import { funnelRunSchema, shareSchema } from './routes.js';
+import { funnelRunSchema } from './routes.js';
 import type { SavedKind } from './saved-kind.js';
+import { shareSchema, unlockSchema } from './share-routes.js';
 
 const siteOnly = z.object({ site: siteSlug });
 const moment = z.iso.datetime();
@@ -96,6 +97,16 @@ const shares: readonly Operation[] = [
       },
     },
     refusals: [404],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/shares/unlock',
+    id: 'unlockShare',
+    summary: 'Trade the token of a link with a password, and the password, for the token that reads',
+    access: 'public',
+    body: unlockSchema.meta({ id: 'ShareUnlock' }),
+    answers: { 200: { description: 'The token', schema: z.object({ token: z.string() }) } },
+    refusals: [401, 429],
   },
   {
     method: 'delete',

@@ -3,11 +3,9 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import { authorizeReader } from '../access/authorize-reader.js';
-import { actorOf, type Principal } from '../access/principal.js';
-import { addShare, listShares, revokeShare } from '../access/shares.js';
 import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
-import { dimensionName, safeText } from '../query/filters/filter-schema.js';
+import { dimensionName } from '../query/filters/filter-schema.js';
 import { runGuarded } from '../query/run-guarded.js';
 import { Refusal } from '../refusal.js';
 import { funnels } from '../reports/funnels.js';
@@ -19,14 +17,13 @@ import { addSaved, deleteSaved, findSaved, listSaved, replaceSaved } from './sav
 
 export type SavedDeps = { database: Database; now: () => number };
 
-const siteOnly = z.looseObject({ site: siteSlug });
-const writers = ['owner', 'admin'] as const;
+export const siteOnly = z.looseObject({ site: siteSlug });
+export const writers = ['owner', 'admin'] as const;
 
-/** `/api/v1/goals`, `/segments`, `/annotations`, `/saved-funnels` and `/shares`: who may read the site sees them, its admins change them. */
+/** `/api/v1/goals`, `/segments`, `/annotations` and `/saved-funnels`: who may read the site sees them, its admins change them. */
 export function savedRoutes(deps: SavedDeps): Hono {
   const routes = new Hono();
   for (const kind of savedKinds) addKind(routes, kind, deps);
-  addShares(routes, deps);
   addFunnelRuns(routes, deps);
   return routes;
 }
@@ -54,7 +51,9 @@ function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
     return answer(c, saved);
   });
   routes.delete(`${path}/:id`, async (c) => {
-    const place = { site: (await readWriter(c, database)).site, id: c.req.param('id') };
+    const { site } = parseWith(siteOnly, c.req.query());
+    await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
+    const place = { site, id: c.req.param('id') };
     if (!(await deleteSaved(database, kind, place))) throw missing(kind.noun, place.id);
     return c.body(null, 204);
   });
@@ -82,44 +81,8 @@ function addFunnelRuns(routes: Hono, { database, now }: SavedDeps): void {
   });
 }
 
-/** The body of `POST /api/v1/shares`, beside the site. */
-export const shareSchema = z.strictObject({
-  name: safeText.min(1).max(200),
-  expires_at: z.iso
-    .datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' })
-    .nullable()
-    .default(null),
-});
-
-function addShares(routes: Hono, { database, now }: SavedDeps): void {
-  const by = (principal: Principal) => ({ actor: actorOf(principal), at: now() });
-  routes.get('/api/v1/shares', async (c) =>
-    answer(c, { shares: await listShares(database, (await readWriter(c, database)).site) }),
-  );
-  routes.post('/api/v1/shares', smallBody, async (c) => {
-    const { site, ...given } = parseWith(siteOnly, await readInput(c));
-    const header = c.req.header('authorization');
-    const principal = await authorize(database, { header, allowed: writers, site });
-    const { name, expires_at: expiresAt } = parseWith(shareSchema, given);
-    const added = addShare(database, { site, name, expiresAt }, by(principal));
-    return c.json(await onKnownSite(site, added), 201);
-  });
-  routes.delete('/api/v1/shares/:id', async (c) => {
-    const { site, principal } = await readWriter(c, database);
-    const place = { site, id: c.req.param('id') };
-    if (!(await revokeShare(database, place, by(principal)))) throw missing('share link in force', place.id);
-    return c.body(null, 204);
-  });
-}
-
 function answer(c: Context, body: object): Response {
   return c.json(body, 200, { 'cache-control': 'no-store' });
-}
-
-async function readWriter(c: Context, database: Database): Promise<{ site: string; principal: Principal }> {
-  const { site } = parseWith(siteOnly, c.req.query());
-  const header = c.req.header('authorization');
-  return { site, principal: await authorize(database, { header, allowed: writers, site }) };
 }
 
 async function readWrite(c: Context, database: Database, { schema }: SavedKind) {
@@ -131,7 +94,8 @@ async function readWrite(c: Context, database: Database, { schema }: SavedKind) 
 const uniqueViolation = '23505';
 const foreignKeyViolation = '23503';
 
-async function onKnownSite<Result>(site: string, work: Promise<Result>): Promise<Result> {
+/** @throws Refusal 404 where work for a site finds that there is no such site */
+export async function onKnownSite<Result>(site: string, work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {

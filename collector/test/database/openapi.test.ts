@@ -25,6 +25,7 @@ beforeAll(async () => {
   await save();
   await runExperiment();
   await visitPages();
+  await refuseOne();
 });
 afterAll(() => collector.stop());
 
@@ -133,6 +134,19 @@ async function visitPages() {
   made.listDeadLetters = refused.body.letters[0]?.id ?? '';
 }
 
+async function refuseOne() {
+  const bad = { id: newId(noon), type: 'nonsense', ts: noon };
+  await collector.send({ sentAt: noon, events: [bad] }, { site });
+  const { body } = await client.call<{ letters: { id: string }[] }>('listDeadLetters', {
+    key: owner,
+    query: { site },
+  });
+  made.listDeadLetters = body.letters[0]?.id ?? '';
+  const person = { email: 'ann@office.example', role: 'analyst', sites: [site] };
+  const added = await client.call<{ user: { id: string } }>('addUser', { key: owner, body: person });
+  made.addUser = added.body.user.id;
+}
+
 // Other than by the dashboard of this installation nobody asks for these.
 const undescribed = /^\/(dashboard|sdk|vitals)\b|^\/login\b|\*/;
 
@@ -185,8 +199,8 @@ const questions: Record<string, () => Call[]> = {
     { path: { experiment: 'checkout' }, query: { breakdown: 'device', metric: 'signup' } },
   ],
   readAssignments: () => [{ query: { unitType: 'visitor', unitId: 'ada' } }],
-  readDeadLetter: () => [{ path: { id: made.listDeadLetters ?? '' } }],
   readSite: () => [{ path: { site } }],
+  readDeadLetter: () => [{ path: { id: made.listDeadLetters ?? '' } }],
   readRetentionOfSite: () => [{ path: { site }, query: {} }],
 };
 
@@ -258,4 +272,33 @@ test('what changes things answers as it is described, to the last', async () => 
     expect(
       await client.call(operation, { key: owner, path: { key: 'checkout' }, query: { site }, body }),
     ).toMatchObject({ status: 200 });
+});
+
+test('administration answers as it is described', async () => {
+  const ask = async <Body = Record<string, string>>(operation: string, call: Call, status: number) => {
+    const answer = await client.call<Body>(operation, { key: owner, ...call });
+    expect({ operation, ...answer }).toMatchObject({ status });
+    return answer.body;
+  };
+  const path = { site: 'made' };
+  await ask('createSite', { body: { site: 'made', timezone: 'Europe/Berlin' } }, 201);
+  await ask('createSite', { body: { site: 'made' } }, 409);
+  await ask('changeSite', { path, body: { retention: { events: 30 } } }, 200);
+  await ask('changeSite', { path, body: { weekStart: 9 } }, 400);
+  await ask('rotateSiteKey', { path, body: { overlapHours: 1 } }, 201);
+  const key = { role: 'ingest', name: 'a server', sites: ['made'] };
+  const { keyId = '' } = await ask('createKey', { body: key }, 201);
+  const rotated = await ask('rotateKey', { path: { id: keyId }, body: {} }, 201);
+  await ask('revokeKey', { path: { id: rotated.keyId ?? '' } }, 204);
+  await ask('revokeKey', { path: { id: rotated.keyId ?? '' } }, 404);
+  await ask('readAudit', { query: { action: 'key.', limit: 1 } }, 200);
+  await ask('replayDeadLetters', { body: { site } }, 200);
+  const person = { id: made.addUser ?? '' };
+  await ask('changeUser', { path: person, body: { name: 'Ann' } }, 200);
+  await ask('resetUser', { path: person }, 200);
+  await ask('removeUser', { path: person }, 204);
+  await ask('removeUser', { path: person }, 404);
+  await ask('signIn', { body: { email: 'ann@office.example', password: 'none' } }, 401);
+  await ask('signOut', {}, 204);
+  await ask('setPassword', { body: { token: 'none', password: 'a long enough password' } }, 400);
 });

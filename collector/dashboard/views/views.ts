@@ -1,0 +1,42 @@
+import type { ComponentType } from 'preact';
+import { mayManage, type Session } from '../session/session.js';
+import type { Scope } from '../state/scope.js';
+
+/** What a view is drawn with: all its numbers are of this scope. */
+export type ViewProps = { scope: Scope };
+
+/** A view: its name in the address (`?view=`), its title, and where its code is. */
+export type View = {
+  path: string;
+  title: string;
+  load(): Promise<{ default: ComponentType<ViewProps> }>;
+  /** Seen by owners and admins alone. */
+  isManagement?: true;
+  /** It is not of a period: the bar with period, comparison and filters is left out. */
+  hasNoPeriod?: true;
+  /** Tells of single people, or changes things: not part of a share link. */
+  isPrivate?: true;
+};
+
+/** All views, in the order of the navigation. A view is a folder here and a line there. */
+export const views: readonly View[] = [
+  { path: '', title: 'Overview', load: () => import('./overview/overview.js') },
+];
+
+/** Whether whoever has signed in is shown a view. */
+export function maySee({ isManagement, isPrivate }: View, session: Session): boolean {
+  if (session.role === 'share') return !isPrivate && !isManagement;
+  return !isManagement || mayManage(session);
+}
+
+/** The view of a name, the first one for a name that none has that may be seen. */
+export function findView(path: string | undefined, session: Session): View {
+  const found = views.find((view) => view.path === path && maySee(view, session)) ?? views[0];
+  if (!found) throw new Error('views: there is none');
+  return found;
+}
+
+/** What of an address the choice of a view sets: site, period and filters stay. */
+export function viewChange(path: string) {
+  return { view: path === '' ? null : path, details: null, page: null, search: null };
+}
