@@ -38,6 +38,7 @@ async function save() {
     addAnnotation: { noted_at: '2026-11-18T00:00:00Z', text: 'relaunch' },
     addSavedFunnel: { name: 'To signup', parameters: { steps, breakdown: 'visit:device' } },
     addShare: { name: 'board' },
+    addAlert: { name: 'New errors', rule: { kind: 'ingest_silence' } },
   };
   for (const [operation, body] of Object.entries(bodies)) {
     const answer = await client.call<{ id: string }>(operation, { key: owner, body: { site, ...body } });
@@ -148,7 +149,7 @@ async function refuseOne() {
 }
 
 // Other than by the dashboard of this installation nobody asks for these.
-const undescribed = /^\/(dashboard|sdk|vitals)\b|^\/login\b|\*/;
+const undescribed = /^\/(dashboard|share|login|sdk|vitals)\b|\*/;
 
 test('every route of the router is described, and every description is of a route', () => {
   const described = Object.entries(client.document.paths).flatMap(([path, methods]) =>
@@ -200,6 +201,8 @@ const questions: Record<string, () => Call[]> = {
   ],
   readAssignments: () => [{ query: { unitType: 'visitor', unitId: 'ada' } }],
   readSite: () => [{ path: { site } }],
+  listIncidents: () => [{ path: { id: made.addAlert ?? '' } }],
+  readAlert: () => [{ path: { id: made.addAlert ?? '' } }],
   readDeadLetter: () => [{ path: { id: made.listDeadLetters ?? '' } }],
   readRetentionOfSite: () => [{ path: { site }, query: {} }],
 };
@@ -213,13 +216,17 @@ test('every GET answers as it is described, and refuses as it is described', asy
       const asked = { ...(path && { path }), query: { ...(takesSite && { site }), ...query } };
       const { status, body } = await client.call(operationId, { key: owner, ...asked });
       expect({ operationId, status, body }).toMatchObject({ operationId, status: 200 });
-      expect({ operationId, isFull: isFull(body) }).toEqual({ operationId, isFull: true });
+      if (!mayBeEmpty.has(operationId))
+        expect({ operationId, isFull: isFull(body) }).toEqual({ operationId, isFull: true });
       if (!security.some((scheme) => 'key' in scheme)) continue;
       const refused = await client.call(operationId, asked);
       expect(refused).toMatchObject({ status: 401, body: { error: { code: expect.any(String) } } });
     }
   }
 });
+
+// Nothing happens here that an alert is about, and no mail can be sent.
+const mayBeEmpty = new Set(['listIncidents', 'listMailReports']);
 
 // An empty list agrees with every description.
 function isFull(body: unknown): boolean {
