@@ -3,7 +3,6 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import { authorizeReader } from '../access/authorize-reader.js';
-import type { Principal } from '../access/principal.js';
 import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
 import { dimensionName } from '../query/filters/filter-schema.js';
@@ -52,7 +51,9 @@ function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
     return answer(c, saved);
   });
   routes.delete(`${path}/:id`, async (c) => {
-    const place = { site: (await readWriter(c, database)).site, id: c.req.param('id') };
+    const { site } = parseWith(siteOnly, c.req.query());
+    await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
+    const place = { site, id: c.req.param('id') };
     if (!(await deleteSaved(database, kind, place))) throw missing(kind.noun, place.id);
     return c.body(null, 204);
   });
@@ -82,12 +83,6 @@ function addFunnelRuns(routes: Hono, { database, now }: SavedDeps): void {
 
 function answer(c: Context, body: object): Response {
   return c.json(body, 200, { 'cache-control': 'no-store' });
-}
-
-async function readWriter(c: Context, database: Database): Promise<{ site: string; principal: Principal }> {
-  const { site } = parseWith(siteOnly, c.req.query());
-  const header = c.req.header('authorization');
-  return { site, principal: await authorize(database, { header, allowed: writers, site }) };
 }
 
 async function readWrite(c: Context, database: Database, { schema }: SavedKind) {

@@ -30,7 +30,7 @@ let statements: Watched[] = [];
 beforeAll(async () => {
   collector = await startTestCollector({
     now: () => nowMs,
-    databaseFor: ({ database }) => watchDatabase(database, (statement) => statements.push(statement)),
+    watch: (database) => watchDatabase(database, (statement) => statements.push(statement)),
   });
   own = await plantSite(collector, { slug: 'site-alpha', siteKey: 'public-alpha', mark: 'ownmark' }, nowMs);
   foreign = await plantSite(
