@@ -3,7 +3,6 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import { authorizeReader } from '../access/authorize-reader.js';
-import type { Principal } from '../access/principal.js';
 import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
 import { dimensionName } from '../query/filters/filter-schema.js';

@@ -58,7 +58,7 @@ export function shareRoutes(deps: ShareDeps): Hono<Environment> {
 
   routes.get('/api/v1/shares', async (c) => {
     const { site } = parseWith(siteOnly, c.req.query());
-    await requireWriter(c.req.header('authorization'), site);
+    await authorizeWriter(c.req.header('authorization'), site);
     return c.json({ shares: await listShares(database, site) }, 200, noStore);
   });
   routes.post('/api/v1/shares', smallBody, async (c) => {
