@@ -3,7 +3,7 @@ import { request } from '../api/client.js';
 import { askQuery, queryBody } from '../api/query.js';
 import { useAnswer } from '../api/use-answer.js';
 import type { Scope } from '../state/scope.js';
-import type { MatchDraft, MatchKind } from './event-match.js';
+import { type MatchDraft, type MatchKind, matchKinds } from './event-match.js';
 
 const kindTitles: Record<MatchKind, string> = { page: 'Page', event: 'Event', goal: 'Goal' };
 const placeholders: Record<MatchKind, string> = {
@@ -20,26 +20,19 @@ type Props = {
   draft: MatchDraft;
   onChange(draft: MatchDraft): void;
   isRequired?: boolean;
+  /** Which kinds are offered; with one there is no choice. */
+  kinds?: readonly MatchKind[];
 };
 
 /** A page, event or goal to choose or to type; those that occur are offered. */
-export function MatchFields({ scope, title, draft: { kind, text }, onChange, isRequired = true }: Props) {
+export function MatchFields(props: Props) {
+  const { scope, title, draft, onChange, isRequired = true, kinds = matchKinds } = props;
+  const { kind, text } = draft;
   const listId = useId();
   const suggestions = useSuggestions(scope, kind);
   return (
     <div class="match-fields">
-      <select
-        class="input"
-        aria-label={`${title}: kind`}
-        value={kind}
-        onChange={(event) => onChange({ kind: event.currentTarget.value as MatchKind, text: '' })}
-      >
-        {Object.entries(kindTitles).map(([value, name]) => (
-          <option key={value} value={value} selected={value === kind}>
-            {name}
-          </option>
-        ))}
-      </select>
+      {kinds.length > 1 && <KindSelect title={title} kinds={kinds} kind={kind} onChange={onChange} />}
       <input
         class="input"
         aria-label={title}
@@ -55,6 +48,25 @@ export function MatchFields({ scope, title, draft: { kind, text }, onChange, isR
         ))}
       </datalist>
     </div>
+  );
+}
+
+type KindProps = Pick<Props, 'title' | 'onChange'> & { kinds: readonly MatchKind[]; kind: MatchKind };
+
+function KindSelect({ title, kinds, kind, onChange }: KindProps) {
+  return (
+    <select
+      class="input"
+      aria-label={`${title}: kind`}
+      value={kind}
+      onChange={(event) => onChange({ kind: event.currentTarget.value as MatchKind, text: '' })}
+    >
+      {kinds.map((value) => (
+        <option key={value} value={value} selected={value === kind}>
+          {kindTitles[value]}
+        </option>
+      ))}
+    </select>
   );
 }
 
