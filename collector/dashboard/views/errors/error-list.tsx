@@ -55,8 +55,8 @@ function BugTable({ bugs, scope }: { bugs: readonly Bug[]; scope: Scope }) {
     return (
       <EmptyState title="No errors here">
         <p>
-          None in this state and period. Errors are captured where the page starts Footfall with
-          captures: [errors()], or from the script tag by data-captures.
+          None in this state and period. Errors are captured where the page starts Footfall with captures:
+          [errors()], or from the script tag by data-captures.
         </p>
       </EmptyState>
     );

@@ -70,7 +70,11 @@ function ExperimentTable({ rows, scope: { site } }: { rows: readonly Experiment[
               <StatusBadge status={experiment.status} />
             </td>
             <td data-title="Variations">
-              <bdi>{phaseOf(experiment)?.variations.map(({ key }) => key).join(', ')}</bdi>
+              <bdi>
+                {phaseOf(experiment)
+                  ?.variations.map(({ key }) => key)
+                  .join(', ')}
+              </bdi>
             </td>
             <td class="number-cell" data-title="Coverage">
               {formatFull(100 * (phaseOf(experiment)?.coverage ?? 0), 'percent')}

@@ -13,7 +13,9 @@ const back = { experiment: null };
 
 /** What an experiment says: whether it may be believed, then metric by metric. */
 export function ExperimentResults({ scope, name }: { scope: Scope; name: string }) {
-  const asked = useReport<Results>(`experiments/${encodeURIComponent(name)}/results`, { site: scope.site.site });
+  const asked = useReport<Results>(`experiments/${encodeURIComponent(name)}/results`, {
+    site: scope.site.site,
+  });
   return (
     <div class="view-stack">
       <a class="back-link" href={addressWith(back)} onClick={(event) => follow(event, back)}>
@@ -42,9 +44,10 @@ function Warnings({ results: { sampleRatio, units } }: { results: Results }) {
       {sampleRatio.isMismatch && (
         <p class="notice is-bad" role="alert">
           <b>The split is not the planned one: do not trust the results</b>
-          So uneven a split has a probability of {formatNumber(Number(sampleRatio.sequentialP.toPrecision(2)))}.
-          Usual causes: a redirect that loses visitors, a variation that fails, bots, or exposures sent from
-          one arm alone. Find it, then begin a new phase.
+          So uneven a split has a probability of{' '}
+          {formatNumber(Number(sampleRatio.sequentialP.toPrecision(2)))}. Usual causes: a redirect that loses
+          visitors, a variation that fails, bots, or exposures sent from one arm alone. Find it, then begin a
+          new phase.
         </p>
       )}
       {units.multipleExposures > 0 && (
@@ -71,8 +74,8 @@ function Head({ results, scope: { site } }: { results: Results; scope: Scope }) 
       }
     >
       <p class="row-note">
-        {formatMoment(startedAt, site.timezone)} to {formatMoment(until, site.timezone)}. Period and filters of
-        the page do not apply: an experiment is read whole.
+        {formatMoment(startedAt, site.timezone)} to {formatMoment(until, site.timezone)}. Period and filters
+        of the page do not apply: an experiment is read whole.
       </p>
       <dl class="figures experiment-units">
         {units.variations.map(({ variation, units: count, weight }) => (
@@ -99,8 +102,8 @@ function Legend({ confidence }: { confidence: number }) {
   return (
     <p class="row-note">
       Difference to the control with {formatFull(100 * confidence, 'percent')} confidence. Thin line: holds
-      however often one looks. Thick line: holds for one look, at the planned end. The line in the middle is no
-      difference.
+      however often one looks. Thick line: holds for one look, at the planned end. The line in the middle is
+      no difference.
     </p>
   );
 }

@@ -31,11 +31,23 @@ export function IntervalPlot({ comparison, reach, title, wanted }: Props) {
     return width / 2 + inside * (width / 2 - margin);
   };
   return (
-    <svg class={`interval ${verdictOf(safe, wanted)}`} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={title}>
+    <svg
+      class={`interval ${verdictOf(safe, wanted)}`}
+      viewBox={`0 0 ${width} ${height}`}
+      role="img"
+      aria-label={title}
+    >
       <line class="interval-zero" x1={x(0)} x2={x(0)} y1="0" y2={height} />
       <line class="interval-safe" x1={x(safe.low)} x2={x(safe.high)} y1={height / 2} y2={height / 2} />
       {[safe.low, safe.high].map((end, at) => (
-        <line key={at} class="interval-safe" x1={x(end)} x2={x(end)} y1={height / 2 - 5} y2={height / 2 + 5} />
+        <line
+          key={at}
+          class="interval-safe"
+          x1={x(end)}
+          x2={x(end)}
+          y1={height / 2 - 5}
+          y2={height / 2 + 5}
+        />
       ))}
       <line
         class="interval-fixed"

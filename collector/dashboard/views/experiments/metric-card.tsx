@@ -2,7 +2,14 @@ import { formatFull, formatNumber } from '../../format/numbers.js';
 import { Card } from '../../ui/card.js';
 import { TableButton } from '../../ui/table-button.js';
 import { IntervalPlot, reachOf } from './interval-plot.js';
-import { type Arm, type Comparison, isSignificant, type MetricResult, type NotEnough, safeInterval } from './results.js';
+import {
+  type Arm,
+  type Comparison,
+  isSignificant,
+  type MetricResult,
+  type NotEnough,
+  safeInterval,
+} from './results.js';
 
 const roles: Record<string, string> = {
   primary: 'Decides',
@@ -138,7 +145,9 @@ const shares = ['proportion', 'retention'];
 /** A value of the metric: a share as percent, else a number. */
 function writeValue(value: number | null, { kind }: Pick<MetricResult, 'kind'>): string {
   if (value === null) return '–';
-  return shares.includes(kind) ? formatFull(100 * value, 'percent') : formatNumber(Number(value.toPrecision(4)));
+  return shares.includes(kind)
+    ? formatFull(100 * value, 'percent')
+    : formatNumber(Number(value.toPrecision(4)));
 }
 
 function writeSigned(value: number, metric: Pick<MetricResult, 'kind'>): string {
@@ -164,7 +173,17 @@ function describe(comparison: Comparison, metric: MetricResult): string {
   return `${comparison.variation}: ${writeLift(comparison)}. ${writeRange(comparison, metric)}`;
 }
 
-const head = ['Variation', 'Units', 'Value', 'Lift', 'Difference', 'One look', 'Any look', 'p, one look', 'p, any look'];
+const head = [
+  'Variation',
+  'Units',
+  'Value',
+  'Lift',
+  'Difference',
+  'One look',
+  'Any look',
+  'p, one look',
+  'p, any look',
+];
 
 function toTable(metric: MetricResult) {
   return { head, rows: metric.variations.map((arm) => toRow(arm, metric)) };

@@ -45,7 +45,8 @@ export function FunnelChart({ steps }: { steps: readonly FunnelStep[] }) {
 }
 
 function StepNotes({ step, next }: { step: FunnelStep; next: FunnelStep | undefined }) {
-  if (!next) return <p class="funnel-notes">{step.reached > 0 ? 'Came all the way' : 'Nobody came so far'}</p>;
+  if (!next)
+    return <p class="funnel-notes">{step.reached > 0 ? 'Came all the way' : 'Nobody came so far'}</p>;
   return (
     <p class="funnel-notes">
       <span class={step.dropped > 0 ? 'funnel-dropped' : ''}>
@@ -60,7 +61,15 @@ function StepNotes({ step, next }: { step: FunnelStep; next: FunnelStep | undefi
   );
 }
 
-export const funnelHead = ['Step', 'Reached', 'Of the first', 'Of the one before', 'Left', 'Median time', 'Mean time'];
+export const funnelHead = [
+  'Step',
+  'Reached',
+  'Of the first',
+  'Of the one before',
+  'Left',
+  'Median time',
+  'Mean time',
+];
 
 /** The numbers of the chart as rows of text. */
 export function funnelRows(steps: readonly FunnelStep[]): string[][] {

@@ -1,6 +1,6 @@
 import type { Parameters } from '../../api/client.js';
 import { type AddressChange, useAddress } from '../../state/address.js';
-import { type Scope, reportParameters } from '../../state/scope.js';
+import { reportParameters, type Scope } from '../../state/scope.js';
 import { type EventMatch, readMatches } from '../event-match.js';
 
 /** What a funnel is asked by; also what is saved. */

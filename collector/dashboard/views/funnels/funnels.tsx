@@ -33,7 +33,9 @@ export default function Funnels({ scope }: ViewProps) {
       <SavedFunnels saved={saved} question={question} />
       {question && <FunnelCard scope={scope} question={question} saved={saved} />}
       <Card title={question ? 'Steps' : 'New funnel'}>
-        {!question && <p class="hint funnel-hint">Two to ten steps: who does one after the other, and where they stop.</p>}
+        {!question && (
+          <p class="hint funnel-hint">Two to ten steps: who does one after the other, and where they stop.</p>
+        )}
         <FunnelEditor
           key={question ? JSON.stringify(funnelChange(question)) : ''}
           scope={scope}

@@ -58,7 +58,11 @@ export function FunnelKeeper({ scope, saved, question }: Props) {
       <button type="button" class="button small" onClick={() => setOpen(true)}>
         {shown ? 'Delete' : 'Save'}
       </button>
-      <Dialog title={shown ? `Delete ${shown.name}?` : 'Save the funnel'} isOpen={isOpen} onClose={() => setOpen(false)}>
+      <Dialog
+        title={shown ? `Delete ${shown.name}?` : 'Save the funnel'}
+        isOpen={isOpen}
+        onClose={() => setOpen(false)}
+      >
         <KeeperForm scope={scope} question={question} shown={shown} onDone={() => setOpen(false)} />
       </Dialog>
     </>

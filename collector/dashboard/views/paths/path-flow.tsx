@@ -35,10 +35,16 @@ const nameBefore = (step: number) => (step === 0 ? 'Target' : `${-step} before`)
 function columnsOf(links: readonly Link[], all: { sessions: number; isBackward: boolean }): Column[] {
   const [anchorEnd, otherEnd] = all.isBackward ? (['to', 'from'] as const) : (['from', 'to'] as const);
   const anchorStep = all.isBackward ? -1 : 0;
-  const anchor = sumNodes(links.filter(({ step }) => step === anchorStep), anchorEnd);
+  const anchor = sumNodes(
+    links.filter(({ step }) => step === anchorStep),
+    anchorEnd,
+  );
   const steps = [...new Set(links.map(({ step }) => step))];
   const others = steps.map((step) => {
-    const nodes = sumNodes(links.filter((link) => link.step === step), otherEnd);
+    const nodes = sumNodes(
+      links.filter((link) => link.step === step),
+      otherEnd,
+    );
     return { step: all.isBackward ? step : step + 1, nodes, sessions: totalOf(nodes) };
   });
   return [{ step: 0, nodes: anchor, sessions: all.sessions }, ...others].sort((a, b) => a.step - b.step);
@@ -47,9 +53,7 @@ function columnsOf(links: readonly Link[], all: { sessions: number; isBackward: 
 function sumNodes(links: readonly Link[], end: 'from' | 'to'): Node[] {
   const counts = new Map<string | null, number>();
   for (const link of links) counts.set(link[end], (counts.get(link[end]) ?? 0) + link.sessions);
-  return [...counts]
-    .map(([page, sessions]) => ({ page, sessions }))
-    .sort((a, b) => b.sessions - a.sessions);
+  return [...counts].map(([page, sessions]) => ({ page, sessions })).sort((a, b) => b.sessions - a.sessions);
 }
 
 function totalOf(nodes: readonly Node[]): number {
@@ -101,7 +105,8 @@ function FlowNode({ node: { page, sessions }, total, isAnchor }: NodeProps) {
         </a>
       )}
       <span class="flow-count" title={formatFull(sessions, 'count')}>
-        {formatShort(sessions, 'count')} <span class="row-note">{formatFull((100 * sessions) / total, 'percent')}</span>
+        {formatShort(sessions, 'count')}{' '}
+        <span class="row-note">{formatFull((100 * sessions) / total, 'percent')}</span>
       </span>
     </li>
   );

@@ -38,7 +38,9 @@ export default function Paths({ scope }: ViewProps) {
         actions={<TableButton title="Paths" head={['Path', 'Visits', 'Of all']} rows={paths.map(toRow)} />}
       >
         <Answered asked={asked} rows={8}>
-          {(answer) => (answer.sessions === 0 ? <NoPaths /> : <PathFlow {...answer} isBackward={to !== undefined} />)}
+          {(answer) =>
+            answer.sessions === 0 ? <NoPaths /> : <PathFlow {...answer} isBackward={to !== undefined} />
+          }
         </Answered>
       </Card>
       {paths.length > 0 && (
@@ -124,7 +126,9 @@ function AnchorForm({ scope, from, to, steps }: FormProps) {
         label="How far"
         value={steps}
         options={depths}
-        onChange={(event) => go({ depth: event.currentTarget.value === '3' ? null : event.currentTarget.value })}
+        onChange={(event) =>
+          go({ depth: event.currentTarget.value === '3' ? null : event.currentTarget.value })
+        }
       />
       <button type="submit" class="button primary">
         Show
