@@ -81,7 +81,7 @@ function Page() {
 
 function ScopeBar({ scope }: { scope: Scope }) {
   return (
-    <div class="scope-bar">
+    <section class="scope-bar" aria-label="Filters and period">
       <div class="scope-line">
         <AddFilter scope={scope} />
         <span class="grow" />
@@ -89,6 +89,6 @@ function ScopeBar({ scope }: { scope: Scope }) {
         <PeriodPicker {...scope} />
       </div>
       <FilterBar scope={scope} />
-    </div>
+    </section>
   );
 }

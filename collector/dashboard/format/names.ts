@@ -21,6 +21,7 @@ const dimensionNames: Record<string, string> = {
   'visit:utm_content': 'UTM content',
   'visit:utm_term': 'UTM term',
   'visit:device': 'Device',
+  'visit:screen_size': 'Screen size',
   'visit:browser': 'Browser',
   'visit:browser_version': 'Browser version',
   'visit:os': 'Operating system',

@@ -24,6 +24,8 @@ type Props = {
   title: string;
   /** The heading of the first column. */
   labelTitle: string;
+  /** The heading is for screen readers alone: something else stands in its place. */
+  hidesLabelTitle?: boolean;
   columns: readonly Column[];
   rows: readonly BarRow[];
   /** The column that rows are sorted by, and how another is chosen. */
@@ -31,13 +33,15 @@ type Props = {
 };
 
 /** A table whose rows carry a bar behind their label. */
-export function BarTable({ title, labelTitle, columns, rows, sort }: Props) {
+export function BarTable({ title, labelTitle, hidesLabelTitle, columns, rows, sort }: Props) {
   return (
     <table class="bars">
       <caption class="unseen">{title}</caption>
       <thead>
         <tr>
-          <th scope="col">{labelTitle}</th>
+          <th scope="col">
+            <span class={hidesLabelTitle ? 'unseen' : ''}>{labelTitle}</span>
+          </th>
           {columns.map((column) => (
             <ColumnHead key={column.id} column={column} sort={sort} />
           ))}

@@ -136,7 +136,7 @@ function watchPage(language: string | null, scheme: string, isFirefox: boolean):
   );
   if (language !== null) Object.defineProperty(navigator, 'languages', { get: () => [language] });
   // Firefox emulates no colour scheme over WebDriver BiDi: there the choice of the person stands for it.
-  if (isFirefox) localStorage.setItem('footfall.theme', scheme);
+  if (isFirefox && location.protocol === 'http:') localStorage.setItem('footfall.theme', scheme);
   if (!PerformanceObserver.supportedEntryTypes.includes('layout-shift')) return;
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as (PerformanceEntry & {

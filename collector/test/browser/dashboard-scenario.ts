@@ -67,7 +67,12 @@ export async function startScenario(): Promise<Scenario> {
 async function send(collector: TestCollector, visit: Visit, at: number): Promise<void> {
   const startAt = noon - visit.daysAgo * dayMs - 180_000;
   const { status, body } = await collector.send(
-    { visitor: { id: `visitor-${at}` }, session: { id: newId(startAt) }, events: eventsOf(visit, startAt) },
+    {
+      visitor: { id: `visitor-${at}` },
+      context: { language: 'en-US', screen: visit.userAgent === phone ? [390, 844] : [1440, 900] },
+      session: { id: newId(startAt) },
+      events: eventsOf(visit, startAt),
+    },
     { headers: { 'user-agent': visit.userAgent ?? desktop, 'x-forwarded-for': visit.address ?? german } },
   );
   const { rejected } = body as { rejected: unknown[] };

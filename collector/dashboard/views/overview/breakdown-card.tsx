@@ -114,7 +114,8 @@ function Rows({ card, breakdown, dimension, search, scope, count }: RowsProps) {
           ) : (
             <BarTable
               title={`${breakdown.title} by visitors`}
-              labelTitle={breakdown.variants ? '' : nameDimension(dimension)}
+              labelTitle={nameDimension(dimension)}
+              hidesLabelTitle={breakdown.variants !== undefined}
               columns={columnsOf(metrics, meta.metrics)}
               rows={barRowsOf({ rows: results, metrics, meta: meta.metrics, scope, dimension })}
             />

@@ -124,6 +124,7 @@ export const cards: readonly CardDefinition[] = [
         ...visits,
       },
       { id: 'devices', title: 'Devices', dimension: 'visit:device', ...visits },
+      { id: 'sizes', title: 'Sizes', dimension: 'visit:screen_size', ...visits },
     ],
   },
 ];

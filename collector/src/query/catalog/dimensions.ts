@@ -97,6 +97,12 @@ export const dimensions = {
     isLowerCase: true,
   }),
   'visit:screen': visit('device', 'the same as visit:device', { ...always('device'), isLowerCase: true }),
+  'visit:screen_size': {
+    of: 'visit',
+    sql: (row) => `(${row}.screen_width || 'x' || ${row}.screen_height)`,
+    definition: 'width and height of the screen in CSS pixels, e.g. 1440x900',
+    version: 1,
+  },
   'visit:browser': visit('browser', 'name of the browser', always('browser')),
   'visit:browser_version': visit('browser_version', 'version of the browser'),
   'visit:os': visit('os', 'name of the operating system', always('os')),
