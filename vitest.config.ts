@@ -8,7 +8,7 @@ const globalSetup = ['./collector/test/database-server.ts'];
  */
 export default defineConfig({
   test: {
-    reporters: ['default', './.ci/count-reporter.js'],
+    reporters: ['default', './.ci/output-reporter.js'],
     projects: [
       {
         test: {

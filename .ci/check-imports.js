@@ -32,6 +32,16 @@ const importRules = [
     why: 'db/ is the only folder that knows the driver',
   },
   {
+    files: /^collector\/src\/db\/(?!(database|migrate|copy-session|embedded\/(session|locks))\.ts$)/,
+    forbidden: /^pg$/,
+    why: 'statements run in the transactions of database.ts; the few others have sessions of their own',
+  },
+  {
+    files: /^collector\/src\/(?!db\/|backup\/|commands\/(backup|doctor)\.ts$)/,
+    forbidden: /\/db\/(copy-session|embedded\/session)\.js$/,
+    why: 'a session without a role is for backup and doctor alone',
+  },
+  {
     files:
       /^collector\/src\/(ingest\/(enrich\/.*|validate|sanitize|clock|event-row)|sessions\/(cut|assign|aggregate|session-id|session-row|stream|join-streams))\.ts$/,
     forbidden: /^(hono|@hono|pg|node:)|\/db\//,
@@ -74,6 +84,21 @@ const textRules = [
     files: /^collector\/src\/(?!commands\/|db\/embedded\/)/,
     forbidden: /Date\.now\(\)|new Date\(\)/,
     why: 'the clock is passed down from the command',
+  },
+  {
+    files: /^collector\/src\/(?!db\/|backup\/|doctor\/)/,
+    forbidden: /(?<!\b(tx|req))\.query(<[^()]*>)?\(/,
+    why: 'statements run in a transaction, which is called tx',
+  },
+  {
+    files: /^collector\/src\/(?!db\/|backup\/|doctor\/)/,
+    forbidden: /set_config\([^()]*, *false\)|\bset (local )?(session\b|role\b|app\.)|\breset role/i,
+    why: 'roles and sites are entered by database.ts alone: a setting of a session would be there for the next request',
+  },
+  {
+    files: /^collector\/src\/(query\/(?!(limit-readers|query-routes)\.ts)|reports\/|realtime\/)/,
+    forbidden: /\.as(Owner|Ingest)\(/,
+    why: 'what reads a site does so as its reader: withSite',
   },
 ];
 

@@ -27,7 +27,7 @@ const budgets = {
   'all captures': { budget: 10_700, goal: 7000 },
   'footfall.min.js': { budget: 11_120, goal: 7000 },
   'footfall-experiments.min.js': { budget: 13_860, goal: 9000 },
-  'vitals.js': { budget: 3100, goal: 3600 },
+  'vitals.js': { budget: 3220, goal: 3600 },
   'stub.min.js': { budget: 400, goal: 400 },
 };
 

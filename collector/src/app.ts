@@ -2,6 +2,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { admitSessions } from './access/admit-sessions.js';
 import { findClientAddress } from './access/client-address.js';
+import { type AdministrationRoutesDeps, administrationRoutes } from './administration/routes.js';
+import { type AlertDeps, alertRoutes } from './alerts/routes.js';
 import { dashboardRoutes } from './dashboard/routes.js';
 import { classifyFailure } from './db/failure.js';
 import { demoRoutes } from './demo-site.js';
@@ -10,6 +12,8 @@ import { type ResultsDeps, resultsRoutes } from './experiments/results/routes.js
 import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
+import { mailReportRoutes } from './mail-reports/routes.js';
+import { openApiRoutes } from './openapi/routes.js';
 import { meRoutes } from './people/me-routes.js';
 import type { OidcSettings } from './people/oidc-provider.js';
 import { oidcRoutes } from './people/oidc-routes.js';
@@ -27,6 +31,7 @@ import { retentionRoutes } from './retention/routes.js';
 import { savedRoutes } from './saved/routes.js';
 import { shareRoutes } from './saved/share-routes.js';
 import { sdkRoutes } from './sdk-script.js';
+import { sourceMapRoutes } from './source-maps/routes.js';
 
 export type AppDeps = IngestDeps &
   OverviewDeps &
@@ -34,6 +39,8 @@ export type AppDeps = IngestDeps &
   ExperimentDeps &
   QueryDeps &
   PrivacyDeps &
+  AdministrationRoutesDeps &
+  AlertDeps &
   HealthDeps & {
     publicUrl?: string | undefined;
     /** With it there is a public URL too. */
@@ -63,9 +70,14 @@ export function createApp(deps: AppDeps): App {
   app.route('/', timelineRoutes(readers));
   app.route('/', realtimeRoutes(readers));
   app.route('/', savedRoutes(deps));
+  app.route('/', sourceMapRoutes(deps));
+  app.route('/', alertRoutes(deps));
+  app.route('/', mailReportRoutes(deps));
   app.route('/', shareRoutes(deps));
   app.route('/', privacyRoutes(deps));
   app.route('/', retentionRoutes(deps));
+  app.route('/', administrationRoutes(deps));
+  app.route('/', openApiRoutes());
   app.route('/', signInRoutes(deps));
   app.route('/', oidcRoutes(deps));
   app.route('/', meRoutes(deps));

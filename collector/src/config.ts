@@ -12,6 +12,8 @@ export type Config = {
   port: number;
   publicUrl: string | undefined;
   adminKey: string | undefined;
+  /** For commands that talk to a collector over HTTP. */
+  apiKey: string | undefined;
   trustedProxies: BlockList | undefined;
   clientIpHeader: string;
   geoDatabase: string | undefined;
@@ -22,6 +24,12 @@ export type Config = {
   minFreeBytes: number | undefined;
   /** Absent: what retention deletes is gone. */
   archiveDir: string | undefined;
+  /** smtp://user:password@host:port or smtps://…; absent: no e-mail is sent. */
+  smtpUrl: string | undefined;
+  /** The sender of e-mails. */
+  mailFrom: string | undefined;
+  /** Networks that webhooks may reach although they are not of the public internet. */
+  webhookNetworks: BlockList | undefined;
   rateLimits: RateLimitSettings;
   logFormat: 'text' | 'json';
   /** Absent: people sign in by password alone. */
@@ -43,7 +51,8 @@ export function readConfig(environment: Environment): Config {
     port: readInteger(environment, 'PORT', { fallback: 8787, min: 0, max: 65_535 }),
     publicUrl: readPublicUrl(environment),
     adminKey: readAdminKey(environment),
-    trustedProxies: readProxies(environment),
+    apiKey: environment.FOOTFALL_KEY || undefined,
+    trustedProxies: readNetworks(environment, 'FOOTFALL_TRUSTED_PROXIES'),
     clientIpHeader: (environment.FOOTFALL_CLIENT_IP_HEADER || 'x-forwarded-for').toLowerCase(),
     geoDatabase: environment.FOOTFALL_GEO_DB || undefined,
     retentionDays: readInteger(environment, 'FOOTFALL_RETENTION_DAYS', {
@@ -61,6 +70,9 @@ export function readConfig(environment: Environment): Config {
       ? readInteger(environment, 'FOOTFALL_MIN_FREE_BYTES', { fallback: 0, min: 0, max: 2 ** 50 })
       : undefined,
     archiveDir: environment.FOOTFALL_ARCHIVE_DIR || undefined,
+    smtpUrl: readSmtpUrl(environment),
+    mailFrom: readMailFrom(environment),
+    webhookNetworks: readNetworks(environment, 'FOOTFALL_WEBHOOK_NETWORKS'),
     rateLimits: readRateLimits(environment),
     logFormat: readLogFormat(environment),
     oidc: readOidc(environment),
@@ -132,7 +144,7 @@ function readOidc(environment: Environment): OidcSettings | undefined {
     refuse(
       'FOOTFALL_PUBLIC_URL',
       publicUrl,
-      'with FOOTFALL_OIDC_ISSUER, an https URL, or http on this machine',
+      'an https URL, or http on this machine, with FOOTFALL_OIDC_ISSUER',
     );
   return { issuer, clientId, clientSecret, name: name || new URL(issuer).hostname };
 }
@@ -153,22 +165,38 @@ function readAdminKey(environment: Environment): string | undefined {
   );
 }
 
-function readProxies(environment: Environment): BlockList | undefined {
-  const value = environment.FOOTFALL_TRUSTED_PROXIES;
+function readSmtpUrl({ FOOTFALL_SMTP_URL: value }: Environment): string | undefined {
   if (!value) return undefined;
-  const proxies = new BlockList();
-  for (const entry of value.split(',')) addNetwork(proxies, entry.trim());
-  return proxies;
+  if (readUrl(value, ['smtp:', 'smtps:'])?.hostname) return value;
+  return refuse(
+    'FOOTFALL_SMTP_URL',
+    maskPassword(value),
+    'smtp://user:password@host:port, or smtps:// for TLS',
+  );
 }
 
-function addNetwork(proxies: BlockList, entry: string): void {
+function readMailFrom({ FOOTFALL_MAIL_FROM: value }: Environment): string | undefined {
+  if (!value) return undefined;
+  if (/^(?:[^<>\p{Cc}]*<)?[^\s<>@]+@[^\s<>@]+>?$/u.test(value)) return value;
+  return refuse('FOOTFALL_MAIL_FROM', value, 'an address like Footfall <footfall@example.com>');
+}
+
+function readNetworks(environment: Environment, name: string): BlockList | undefined {
+  const value = environment[name];
+  if (!value) return undefined;
+  const networks = new BlockList();
+  for (const entry of value.split(',')) addNetwork(networks, { name, entry: entry.trim() });
+  return networks;
+}
+
+function addNetwork(networks: BlockList, { name, entry }: { name: string; entry: string }): void {
   const [address = '', prefix] = entry.split('/');
   const version = isIP(address);
   const bits = prefix === undefined ? (version === 4 ? 32 : 128) : Number(prefix);
   const valid = version !== 0 && Number.isInteger(bits) && bits >= 0 && bits <= (version === 4 ? 32 : 128);
   if (!valid || prefix === '')
-    refuse('FOOTFALL_TRUSTED_PROXIES', entry, 'addresses or networks like 10.0.0.0/8, separated by commas');
-  proxies.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6');
+    refuse(name, entry, 'addresses or networks like 10.0.0.0/8, separated by commas');
+  networks.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6');
 }
 
 /** A connection URL as it may be shown: the password is left out. */

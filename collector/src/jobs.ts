@@ -1,8 +1,15 @@
+import { evaluateAlerts } from './alerts/evaluate-alerts.js';
 import type { Database } from './db/database.js';
 import { keepPartitions } from './db/partitions.js';
 import { followSchedule } from './experiments/follow-schedule.js';
 import { recordSignificance } from './experiments/results/record-significance.js';
 import { deleteOldSalts } from './ingest/visitor.js';
+import { sendDueReports } from './mail-reports/send-due.js';
+import {
+  type DeliverySettings,
+  deleteOldNotifications,
+  deliverNotifications,
+} from './notifications/deliver.js';
 import { deleteEndedSessions } from './people/sessions.js';
 import { deleteOldTombstones } from './privacy/tombstones.js';
 import { applyRetention } from './retention/apply-retention.js';
@@ -11,17 +18,21 @@ import { endSessions, rollUp } from './rollups/roll-up.js';
 import { deleteOldLinks } from './sessions/links.js';
 import { deleteOldWaiting } from './sessions/waiting.js';
 
+/** What the operator of the installation has set. */
+export type JobSettings = DeliverySettings & {
+  /** Where rows are written before retention deletes them. */
+  archiveDir?: string | undefined;
+  publicUrl?: string | undefined;
+};
+
 export type Job = {
   name: string;
   everyMs: number;
-  run: (
-    database: Database,
-    now: number,
-    log: (line: string) => void,
-    settings: { archiveDir?: string | undefined },
-  ) => Promise<void>;
+  run: (database: Database, now: number, log: (line: string) => void, settings: JobSettings) => Promise<void>;
   /** Answering begins without it, as after a long pause it may take minutes: it runs a minute after the start. */
   canWait?: boolean;
+  /** It mostly waits for others than the database, and needs no rest after that. */
+  isIdle?: boolean;
 };
 
 const secondMs = 1_000;
@@ -46,17 +57,15 @@ export const jobs: Job[] = [
   { name: 'session ends', everyMs: minuteMs, run: endSessions },
   { name: 'experiment schedule', everyMs: 10 * secondMs, run: followSchedule },
   { name: 'experiment significance', everyMs: minuteMs, run: recordSignificance, canWait: true },
+  { name: 'alerts', everyMs: 15 * secondMs, run: evaluateAlerts, canWait: true },
+  { name: 'mail reports', everyMs: minuteMs, run: sendDueReports, canWait: true },
+  { name: 'notifications', everyMs: 5 * secondMs, run: deliverNotifications, canWait: true, isIdle: true },
+  { name: 'old notifications', everyMs: hourMs, run: deleteOldNotifications, canWait: true },
   { name: 'visitor links', everyMs: hourMs, run: deleteOldLinks },
   { name: 'waiting events', everyMs: hourMs, run: deleteOldWaiting },
 ];
 
-type Deps = {
-  database: Database;
-  now: () => number;
-  log: (line: string) => void;
-  /** Where rows are written before retention deletes them. */
-  archiveDir?: string | undefined;
-};
+type Deps = JobSettings & { database: Database; now: () => number; log: (line: string) => void };
 
 /** Runs every job once, so that the failure of one that answering needs stops the start, and then at its interval. */
 export async function startJobs({
@@ -86,7 +95,8 @@ export async function startJobs({
     await run;
     running.delete(run);
     const endedAt = performance.now();
-    restingUntil.set(job, endedAt + Math.max(minRestMs, restPerRun * (endedAt - startedAt)));
+    const restMs = job.isIdle ? 0 : restPerRun * (endedAt - startedAt);
+    restingUntil.set(job, endedAt + Math.max(minRestMs, restMs));
   }
 
   return {

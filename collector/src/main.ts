@@ -22,7 +22,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { eraseCommand, exportCommand, receiptVerify } from './commands/privacy.js';
 import { replay } from './commands/replay.js';
 import { retention } from './commands/retention.js';
-import { siteAdd, siteList } from './commands/site.js';
+import { siteAdd, siteList, siteRotateKey, siteSet } from './commands/site.js';
 import { sourcemapsUpload } from './commands/sourcemaps-upload.js';
 import { start } from './commands/start.js';
 import { userAdd, userDisable, userList, userReset } from './commands/user.js';
@@ -35,6 +35,8 @@ const commands: Record<string, Command> = {
   migrate: migrateCommand,
   'site add': siteAdd,
   'site list': siteList,
+  'site set': siteSet,
+  'site rotate-key': siteRotateKey,
   'key create': keyCreate,
   'key list': keyList,
   'key revoke': keyRevoke,

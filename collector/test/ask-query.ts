@@ -19,12 +19,13 @@ export type QueryAnswer = {
 
 /** Makes a key of a role, of all sites unless some are named. */
 export async function makeKey(
-  { database }: TestCollector,
+  { database }: Pick<TestCollector, 'database'>,
   role: Role,
   sites: string[] | null = null,
+  name = 'test',
 ): Promise<string> {
   const key = generateKey(role);
-  await addKey(database, { key, role, name: 'test', sites });
+  await addKey(database, { key, role, name, sites });
   return key;
 }
 

@@ -12,6 +12,7 @@ import { deleteOldSalts } from '../src/ingest/visitor.js';
 import { serve } from '../src/server.js';
 import { deleteOldLinks } from '../src/sessions/links.js';
 import { deleteOldWaiting } from '../src/sessions/waiting.js';
+import { keepOutput } from './keep-output.js';
 import { createTestDatabase, type TestDatabase } from './test-collector.js';
 
 export type Request = { site: string; body: unknown; address: string; agent: string; isServer?: boolean };
@@ -68,7 +69,11 @@ async function startCollector({
   geo: Awaited<ReturnType<typeof openGeoDatabase>>;
 }): Promise<Running> {
   const now = () => clock.now;
-  const log = (line: string) => void logged.push(line);
+  keepOutput('');
+  const log = (line: string) => {
+    keepOutput(line);
+    logged.push(line);
+  };
   // No power fails here: waiting for the disk would be most of the time.
   const options = new URLSearchParams({ options: '-c synchronous_commit=off' });
   const database = openDatabase({ url: `${url}?${options}`, maxConnections: 4, log });

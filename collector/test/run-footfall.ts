@@ -4,8 +4,9 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keepOutput } from './keep-output.js';
 
-const executable = fileURLToPath(new URL('../bin/footfall.js', import.meta.url));
+const built = fileURLToPath(new URL('../bin/footfall.js', import.meta.url));
 
 export type Finished = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
 
@@ -21,7 +22,11 @@ export type Running = {
 /** Runs the built `footfall` command as a user would, with nothing in its environment but what is given. */
 export function runFootfall(
   args: string[],
-  { env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {},
+  {
+    env = {},
+    cwd,
+    executable = built,
+  }: { env?: Record<string, string>; cwd?: string; executable?: string } = {},
 ): Running {
   // Collectors of different databases must not share one, and the default is below the working directory.
   const spoolDir = join(tmpdir(), `footfall-spool-${randomUUID()}`);
@@ -40,6 +45,8 @@ export function runFootfall(
   const finished = new Promise<Finished>((resolve) => {
     child.on('close', (code, signal) => {
       rmSync(spoolDir, { recursive: true, force: true });
+      // What other commands print is an answer, such as a new key; what they log is not.
+      keepOutput(args[0] === 'start' ? `${output.stdout}\n${output.stderr}` : output.stderr);
       resolve({ code, signal, ...output });
     });
   });

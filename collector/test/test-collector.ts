@@ -12,7 +12,10 @@ import { type Database, openDatabase } from '../src/db/database.js';
 import { openGeoDatabase } from '../src/ingest/geo-database.js';
 import { startIngest } from '../src/ingest/start-ingest.js';
 import { startJobs } from '../src/jobs.js';
+import type { DeliverySettings } from '../src/notifications/deliver.js';
+import type { OidcSettings } from '../src/people/oidc-provider.js';
 import { type RunningServer, serve } from '../src/server.js';
+import { keepOutput } from './keep-output.js';
 import { dropDatabase, runAsAdmin } from './template-database.js';
 
 export type TestDatabase = {
@@ -59,6 +62,8 @@ function failOnLog(line: string): void {
 export type TestCollector = TestDatabase & {
   /** http://127.0.0.1:port */
   origin: string;
+  /** What the router knows, as it has it. */
+  routes: readonly { method: string; path: string }[];
   /** Lines that the collector logged. */
   logged: string[];
   send(body: unknown, options?: SendOptions): Promise<{ status: number; body: unknown }>;
@@ -74,13 +79,21 @@ export const chrome =
 export async function startTestCollector({
   now = Date.now,
   stopping = new AbortController(),
+  databaseFor = (test) => test.database,
+  keepsJobs = true,
   ...settings
 }: {
   now?: () => number;
   stopping?: AbortController;
+  /** False: each job has run once, and the test runs what it wants to see. */
+  keepsJobs?: boolean;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
-} = {}): Promise<TestCollector> {
+  /** What the routes get in place of the database: one that watches it, or another pool. */
+  databaseFor?: (test: TestDatabase) => Database;
+  publicUrl?: string;
+  oidc?: OidcSettings;
+} & DeliverySettings = {}): Promise<TestCollector> {
   const test = await createTestDatabase();
   const { database } = test;
   await addSite(database, { site: 'demo', siteKey: 'demo', retentionDays: 395 });
@@ -91,17 +104,24 @@ export async function startTestCollector({
     allowedOrigins: ['https://shop.example'],
   });
   const logged: string[] = [];
-  const jobs = await startJobs({ database, now, log: (line) => logged.push(line) });
+  const log = (line: string) => {
+    keepOutput(line);
+    logged.push(line);
+  };
+  keepOutput('');
+  const jobs = await startJobs({ ...settings, database, now, log });
+  if (!keepsJobs) await jobs.stop();
   const server = await serveTestApp({
     ...settings,
-    database,
+    database: databaseFor(test),
     now,
     stopping,
-    log: (line) => logged.push(line),
+    log,
   });
   return {
     ...test,
     origin: server.url,
+    routes: server.routes,
     logged,
     send: (body, options) => send(server.url, body, options),
     async stop() {
@@ -112,14 +132,18 @@ export async function startTestCollector({
   };
 }
 
-type TestApp = {
+type TestApp = DeliverySettings & {
   database: Database;
   now: () => number;
   stopping: AbortController;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
+  publicUrl?: string;
+  oidc?: OidcSettings;
   log: (line: string) => void;
 };
+
+type ServedApp = RunningServer & Pick<TestCollector, 'routes'>;
 
 async function serveTestApp({
   database,
@@ -128,7 +152,7 @@ async function serveTestApp({
   log,
   trustedProxies,
   ...rest
-}: TestApp): Promise<RunningServer> {
+}: TestApp): Promise<ServedApp> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'footfall-spool-'));
   const settings = { spoolDir, spoolMaxBytes: 1 << 20, minFreeBytes: 0 };
   const ingest = await startIngest({ ...settings, database, databaseDir: undefined, now, log });
@@ -148,6 +172,7 @@ async function serveTestApp({
   const server = await serve(app, { host: '127.0.0.1', port: 0 });
   return {
     url: server.url,
+    routes: app.routes,
     async stop() {
       stopping.abort();
       await ingest.stop(server.stop());

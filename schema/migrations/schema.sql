@@ -1,5 +1,28 @@
 -- The result of all migrations, for reading. Written by `npm run schema`; not run by anything.
 
+create table footfall.alert_incidents (
+  incident_id uuid not null default gen_random_uuid(),
+  started_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  site text not null,
+  alert_id uuid not null,
+  subject text not null,
+  finding jsonb not null
+);
+create table footfall.alerts (
+  alert_id uuid not null default gen_random_uuid(),
+  created_at timestamp with time zone not null default now(),
+  next_check_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  checked_at timestamp with time zone,
+  cooldown_minutes integer not null,
+  enabled boolean not null default true,
+  site text not null,
+  name text not null,
+  rule jsonb not null,
+  webhook_url text,
+  webhook_secret text,
+  emails text[] not null default '{}'::text[]
+);
 create table footfall.annotations (
   annotation_id uuid not null default gen_random_uuid(),
   noted_at timestamp with time zone not null,
@@ -15,7 +38,8 @@ create table footfall.api_keys (
   sites text[],
   created_at timestamp with time zone not null default now(),
   last_used_at timestamp with time zone,
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  expires_at timestamp with time zone
 );
 create table footfall.audit_log (
   at timestamp with time zone not null,
@@ -201,6 +225,32 @@ create table footfall.goals (
   value numeric,
   currency text
 );
+create table footfall.mail_reports (
+  report_id uuid not null default gen_random_uuid(),
+  created_at timestamp with time zone not null,
+  last_from date,
+  enabled boolean not null default true,
+  site text not null,
+  frequency text not null,
+  recipients text[] not null
+);
+create table footfall.notifications (
+  notification_id uuid not null default gen_random_uuid(),
+  created_at timestamp with time zone not null,
+  next_attempt_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  attempts integer not null default 0,
+  answer_status integer,
+  site text not null,
+  cause text not null,
+  alert_id uuid,
+  incident_id uuid,
+  channel text not null,
+  target text not null,
+  message jsonb not null,
+  failure text,
+  answer text
+);
 create table footfall.odd_ids (
   site text not null,
   event_id uuid not null,
@@ -290,6 +340,13 @@ create table footfall.rollup_visitors (
   site text not null,
   keys bigint[] not null,
   previous date[]
+);
+create table footfall.saved_funnels (
+  funnel_id uuid not null default gen_random_uuid(),
+  created_at timestamp with time zone not null default now(),
+  site text not null,
+  name text not null,
+  parameters jsonb not null
 );
 create table footfall.schema_migrations (
   version integer not null,
@@ -430,6 +487,13 @@ create table footfall.waiting_events (
   stream text not null
 );
 
+alter table footfall.alert_incidents add constraint alert_incidents_pkey PRIMARY KEY (site, incident_id);
+alter table footfall.alert_incidents add constraint alert_incidents_site_alert_id_fkey FOREIGN KEY (site, alert_id) REFERENCES footfall.alerts(site, alert_id) ON DELETE CASCADE;
+alter table footfall.alerts add constraint alerts_site_name_key UNIQUE (site, name);
+alter table footfall.alerts add constraint alerts_pkey PRIMARY KEY (site, alert_id);
+alter table footfall.alerts add constraint alerts_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
+alter table footfall.alerts add constraint alerts_check CHECK (((webhook_url IS NULL) = (webhook_secret IS NULL)));
+alter table footfall.alerts add constraint alerts_cooldown_minutes_check CHECK ((cooldown_minutes >= 0));
 alter table footfall.annotations add constraint annotations_pkey PRIMARY KEY (site, annotation_id);
 alter table footfall.annotations add constraint annotations_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
 alter table footfall.api_keys add constraint api_keys_key_hash_key UNIQUE (key_hash);
@@ -466,6 +530,15 @@ alter table footfall.goals add constraint goals_site_name_key UNIQUE (site, name
 alter table footfall.goals add constraint goals_pkey PRIMARY KEY (site, goal_id);
 alter table footfall.goals add constraint goals_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
 alter table footfall.goals add constraint goals_kind_check CHECK ((kind = ANY (ARRAY['page'::text, 'event'::text])));
+alter table footfall.mail_reports add constraint mail_reports_pkey PRIMARY KEY (site, report_id);
+alter table footfall.mail_reports add constraint mail_reports_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
+alter table footfall.mail_reports add constraint mail_reports_frequency_check CHECK ((frequency = ANY (ARRAY['weekly'::text, 'monthly'::text])));
+alter table footfall.notifications add constraint notifications_site_cause_channel_target_key UNIQUE (site, cause, channel, target);
+alter table footfall.notifications add constraint notifications_pkey PRIMARY KEY (site, notification_id);
+alter table footfall.notifications add constraint notifications_site_alert_id_fkey FOREIGN KEY (site, alert_id) REFERENCES footfall.alerts(site, alert_id) ON DELETE CASCADE;
+alter table footfall.notifications add constraint notifications_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
+alter table footfall.notifications add constraint notifications_answer_check CHECK ((octet_length(answer) <= 1024));
+alter table footfall.notifications add constraint notifications_channel_check CHECK ((channel = ANY (ARRAY['webhook'::text, 'email'::text])));
 alter table footfall.odd_ids add constraint odd_ids_pkey PRIMARY KEY (site, event_id);
 alter table footfall.operator_sessions add constraint operator_sessions_pkey PRIMARY KEY (session_hash);
 alter table footfall.operator_sessions add constraint operator_sessions_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES footfall.operators(operator_id) ON DELETE CASCADE;
@@ -486,6 +559,9 @@ alter table footfall.rollup_days add constraint rollup_days_pkey PRIMARY KEY (si
 alter table footfall.rollup_frozen add constraint rollup_frozen_pkey PRIMARY KEY (site, day);
 alter table footfall.rollup_sites add constraint rollup_sites_pkey PRIMARY KEY (site);
 alter table footfall.rollup_visitors add constraint rollup_visitors_pkey PRIMARY KEY (site, visitor, day);
+alter table footfall.saved_funnels add constraint saved_funnels_site_name_key UNIQUE (site, name);
+alter table footfall.saved_funnels add constraint saved_funnels_pkey PRIMARY KEY (site, funnel_id);
+alter table footfall.saved_funnels add constraint saved_funnels_site_fkey FOREIGN KEY (site) REFERENCES footfall.sites(site) ON DELETE CASCADE;
 alter table footfall.schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (version);
 alter table footfall.segments add constraint segments_site_name_key UNIQUE (site, name);
 alter table footfall.segments add constraint segments_pkey PRIMARY KEY (site, segment_id);
@@ -510,6 +586,9 @@ alter table footfall.visitor_links add constraint visitor_links_pkey PRIMARY KEY
 alter table footfall.visitor_salts add constraint visitor_salts_pkey PRIMARY KEY (day);
 alter table footfall.waiting_events add constraint waiting_events_pkey PRIMARY KEY (site, stream, occurred_at, event_id);
 
+CREATE INDEX alert_incidents_alert ON footfall.alert_incidents USING btree (site, alert_id, started_at);
+CREATE UNIQUE INDEX alert_incidents_firing ON footfall.alert_incidents USING btree (site, alert_id, subject) WHERE (resolved_at IS NULL);
+CREATE INDEX audit_log_time ON footfall.audit_log USING btree (at, audit_id);
 CREATE INDEX dead_letter_received ON footfall.dead_letter USING btree (site, received_at);
 CREATE INDEX events_custom ON ONLY footfall.events USING btree (site, name, occurred_at) WHERE (type = 'custom'::text);
 CREATE INDEX events_error ON ONLY footfall.events USING btree (site, occurred_at) WHERE (type = 'error'::text);
@@ -517,6 +596,8 @@ CREATE INDEX events_occurred ON ONLY footfall.events USING brin (occurred_at) WI
 CREATE INDEX events_session ON ONLY footfall.events USING btree (site, session_id);
 CREATE INDEX experiment_assignments_unit ON footfall.experiment_assignments USING btree (site, unit_type, unit_id);
 CREATE INDEX experiment_exposures_unit ON footfall.experiment_exposures USING btree (site, unit_type, unit_id);
+CREATE INDEX notifications_age ON footfall.notifications USING btree (created_at);
+CREATE INDEX notifications_due ON footfall.notifications USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
 CREATE INDEX operator_sessions_operator ON footfall.operator_sessions USING btree (operator_id);
 CREATE INDEX rollup_visitors_day ON footfall.rollup_visitors USING btree (site, day);
 CREATE INDEX session_links_age ON footfall.session_links USING btree (linked_at);
@@ -528,6 +609,8 @@ CREATE INDEX tombstones_age ON footfall.tombstones USING btree (erased_at);
 CREATE INDEX visitor_links_previous ON footfall.visitor_links USING btree (site, previous_stream);
 CREATE INDEX waiting_events_age ON footfall.waiting_events USING btree (occurred_at);
 
+alter table footfall.alert_incidents enable row level security, force row level security;
+alter table footfall.alerts enable row level security, force row level security;
 alter table footfall.annotations enable row level security, force row level security;
 alter table footfall.api_keys enable row level security, force row level security;
 alter table footfall.audit_log enable row level security, force row level security;
@@ -543,6 +626,8 @@ alter table footfall.experiment_layers enable row level security, force row leve
 alter table footfall.experiment_phases enable row level security, force row level security;
 alter table footfall.experiments enable row level security, force row level security;
 alter table footfall.goals enable row level security, force row level security;
+alter table footfall.mail_reports enable row level security, force row level security;
+alter table footfall.notifications enable row level security, force row level security;
 alter table footfall.odd_ids enable row level security, force row level security;
 alter table footfall.operator_sessions enable row level security, force row level security;
 alter table footfall.operator_tokens enable row level security, force row level security;
@@ -556,6 +641,7 @@ alter table footfall.rollup_frozen enable row level security, force row level se
 alter table footfall.rollup_marks enable row level security, force row level security;
 alter table footfall.rollup_sites enable row level security, force row level security;
 alter table footfall.rollup_visitors enable row level security, force row level security;
+alter table footfall.saved_funnels enable row level security, force row level security;
 alter table footfall.segments enable row level security, force row level security;
 alter table footfall.session_links enable row level security, force row level security;
 alter table footfall.sessions enable row level security, force row level security;
@@ -567,6 +653,10 @@ alter table footfall.tombstones enable row level security, force row level secur
 alter table footfall.visitor_links enable row level security, force row level security;
 alter table footfall.waiting_events enable row level security, force row level security;
 
+create policy owner_all on footfall.alert_incidents for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.alert_incidents for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy owner_all on footfall.alerts for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.alerts for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy owner_all on footfall.annotations for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.annotations for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy owner_all on footfall.api_keys for all to footfall_owner using (true) with check (true);
@@ -605,6 +695,10 @@ create policy owner_all on footfall.experiments for all to footfall_owner using 
 create policy reader_one_site on footfall.experiments for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy owner_all on footfall.goals for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.goals for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy owner_all on footfall.mail_reports for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.mail_reports for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy owner_all on footfall.notifications for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.notifications for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.odd_ids for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.odd_ids for all to footfall_owner using (true) with check (true);
 create policy owner_all on footfall.operator_sessions for all to footfall_owner using (true) with check (true);
@@ -633,6 +727,8 @@ create policy owner_all on footfall.rollup_sites for all to footfall_owner using
 create policy reader_one_site on footfall.rollup_sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.rollup_visitors for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.rollup_visitors for all to footfall_owner using (true) with check (true);
+create policy owner_all on footfall.saved_funnels for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.saved_funnels for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy owner_all on footfall.segments for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.segments for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.session_links for all to footfall_ingest using (true) with check (true);
@@ -655,6 +751,7 @@ create policy owner_all on footfall.visitor_links for all to footfall_owner usin
 create policy ingest_all on footfall.waiting_events for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.waiting_events for all to footfall_owner using (true) with check (true);
 
+grant select on footfall.alert_incidents to footfall_reader;
 grant select on footfall.annotations to footfall_reader;
 grant select on footfall.audit_log to footfall_reader;
 grant delete, insert, select, update on footfall.daily_site_metrics to footfall_ingest;
@@ -677,6 +774,7 @@ grant select on footfall.experiment_phases to footfall_reader;
 grant select on footfall.experiments to footfall_ingest;
 grant select on footfall.experiments to footfall_reader;
 grant select on footfall.goals to footfall_reader;
+grant select on footfall.mail_reports to footfall_reader;
 grant insert, select on footfall.odd_ids to footfall_ingest;
 grant insert, select on footfall.preview_secrets to footfall_ingest;
 grant select on footfall.privacy_keys to footfall_ingest;
@@ -692,6 +790,7 @@ grant select on footfall.rollup_marks to footfall_reader;
 grant delete, insert, select, update on footfall.rollup_sites to footfall_ingest;
 grant select on footfall.rollup_sites to footfall_reader;
 grant delete, insert, select, update on footfall.rollup_visitors to footfall_ingest;
+grant select on footfall.saved_funnels to footfall_reader;
 grant select on footfall.schema_migrations to footfall_ingest;
 grant select on footfall.schema_migrations to footfall_reader;
 grant select on footfall.segments to footfall_reader;
@@ -983,6 +1082,7 @@ create view social.user_sessions with (security_invoker = true) -- (
 --   time_to_first_interaction interval
 -- );
 
+create function footfall.day_start(day date, zone text) returns timestamp with time zone;
 create function footfall.end_sessions(moment timestamp with time zone) returns void;
 create function footfall.find_previous_days(roll_site text, roll_day date, visitors bigint[]) returns TABLE(visitor bigint, key bigint, previous date);
 create function footfall.freeze_rollups(freeze_site text, first_day date, last_day date) returns void;
@@ -1010,5 +1110,7 @@ create procedure pipeline.roll_up_marked(IN first_day date DEFAULT '-infinity'::
 create function pipeline.to_session_id(site_id text, session_id text) returns uuid;
 create procedure pipeline.update_active_sessions();
 
+grant select (alert_id, created_at, checked_at, cooldown_minutes, enabled, site, name, rule, webhook_url, emails) on footfall.alerts to footfall_reader;
+grant select (notification_id, created_at, next_attempt_at, delivered_at, attempts, answer_status, site, cause, alert_id, incident_id, channel, target, failure) on footfall.notifications to footfall_reader;
 grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, human_reasons, retention_days, import_secret, created_at) on footfall.sites to footfall_ingest;
 grant select (site, name, allowed_origins, timezone, currency, week_start, excluded_addresses, excluded_hosts, excluded_paths, human_reasons, retention_days, created_at) on footfall.sites to footfall_reader;

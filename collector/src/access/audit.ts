@@ -1,19 +1,29 @@
 import type { Transaction } from '../db/database.js';
 
-/** A change that somebody made. */
-export type AuditEntry = {
-  /** Milliseconds since 1970. */
-  at: number;
+/** Who changes something. */
+export type By = {
+  /** The name and id of a key, an operator, the command line, or the collector itself. */
+  actor: string;
+  /** Milliseconds since 1970; absent is the moment of the transaction. */
+  at?: number;
+};
+
+/** What was done. */
+export type AuditEntry = By & {
   /** Empty where it concerns no single site. */
   site: string;
-  /** Who: the name and id of a key, or the command line. */
-  actor: string;
-  /** What was done, as `experiment.start`. */
+  /** As `experiment.start`. */
   action: string;
   target: string;
-  /** What was asked for, without secrets. */
+  /** What was asked for, without secrets and without what tells of a person. */
   detail?: unknown;
 };
+
+/** What is done at a start, without anybody asking. */
+export const byCollector: By = { actor: 'collector' };
+
+/** What somebody does who has a shell on the machine. */
+export const byCommandLine: By = { actor: 'command line' };
 
 /** Writes a line of the audit log in the transaction of the change, so that there is neither without the other. */
 export async function writeAudit(
@@ -23,7 +33,12 @@ export async function writeAudit(
   await tx.query(
     `/* audit.writeAudit */
      insert into footfall.audit_log (at, site, actor, action, target, detail)
-     values ($1::timestamptz, $2::text, $3::text, $4::text, $5::text, $6::jsonb)`,
-    [new Date(at).toISOString(), site, actor, action, target, JSON.stringify(detail ?? null)],
+     values (coalesce($1::timestamptz, now()), $2::text, $3::text, $4::text, $5::text, $6::jsonb)`,
+    [toTime(at), site, actor, action, target, JSON.stringify(detail ?? null)],
   );
+}
+
+/** A parameter of a statement, null where the moment of the transaction is meant. */
+export function toTime(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString();
 }

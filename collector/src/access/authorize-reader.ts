@@ -2,10 +2,10 @@ import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { authorize } from './authorize.js';
 import type { Principal } from './principal.js';
-import { findSharedSite, isShareToken } from './shares.js';
+import { findShare, isShareToken } from './shares.js';
 
 /** Who reads: a key, a person, or whoever has a share link. */
-export type Reader = Principal | { kind: 'share'; role: 'share'; sites: string[] };
+export type Reader = Principal | { kind: 'share'; id: string; name: string; role: 'share'; sites: string[] };
 
 /**
  * Checks that a request may read: with a key that reads, or with a share link of the site.
@@ -23,14 +23,14 @@ export async function authorizeReader(
     const allowed = ['owner', 'admin', 'analyst'] as const;
     return authorize(database, { header, allowed, ...(site !== undefined && { site }) });
   }
-  const shared = await findSharedSite(database, token);
+  const shared = await findShare(database, token);
   if (shared === undefined)
     throw new Refusal(401, 'unknown_share', 'authorization: this share link is unknown, expired or revoked', {
       path: 'authorization',
     });
-  if (personal || (site !== undefined && shared !== site))
+  if (personal || (site !== undefined && shared.site !== site))
     throw new Refusal(403, 'share', 'authorization: this share link does not show that', {
       path: personal ? 'authorization' : 'site',
     });
-  return { kind: 'share', role: 'share', sites: [shared] };
+  return { kind: 'share', id: shared.id, name: 'share link', role: 'share', sites: [shared.site] };
 }

@@ -5,40 +5,60 @@ import { Refusal } from '../refusal.js';
 const cacheMs = 5_000;
 const maxUnknownKeys = 10_000;
 
-type Known<Holder> = { holder: Holder; until: number };
+/** Whom a key stands for, and until when: milliseconds since 1970, null for ever. */
+export type Held<Holder> = { holder: Holder; endsAt: number | null };
+
+type Known<Holder> = Held<Holder> & { until: number };
 
 type Options<Holder> = {
   /** What the refusal names, e.g. `site`. */
   name: string;
-  look: (key: string) => Promise<Holder | undefined>;
+  look: (key: string) => Promise<Held<Holder> | undefined>;
   /** Those that are in force now. A key whose first use comes while the database is away loses nothing. */
-  loaded: Iterable<[string, Holder]>;
+  loaded: Iterable<[string, Held<Holder>]>;
   now: () => number;
   availability: Pick<Availability, 'isUp' | 'lose'>;
 };
 
+export type KeyCache<Holder> = {
+  /**
+   * @returns the holder of a key, or nothing where it is unknown or has ended
+   * @throws Refusal 503 for a key that is not known while the database is away
+   */
+  find(key: string): Promise<Holder | undefined>;
+  /** After a change: each key is looked up again before it is believed, while there is a database. */
+  renew(): void;
+};
+
 /**
- * Remembers for five seconds whom a key stands for: a change takes effect within them. While the database is away what was
- * known stays known, however old.
- *
- * @returns the holder of a key, or nothing where it is unknown
- * @throws Refusal 503 for a key that is not known while the database is away
+ * Remembers for five seconds whom a key stands for: a change takes effect within them, the end of a key at once. While the
+ * database is away what was known stays known, however old, but for keys that end meanwhile.
  */
-export function createKeyCache<Holder>({ name, look, loaded, now, availability }: Options<Holder>) {
+export function createKeyCache<Holder>({
+  name,
+  look,
+  loaded,
+  now,
+  availability,
+}: Options<Holder>): KeyCache<Holder> {
   // Apart from each other, so that made-up keys cannot drive out the real ones.
   const known = new Map<string, Known<Holder>>(
-    [...loaded].map(([key, holder]) => [key, { holder, until: now() }]),
+    [...loaded].map(([key, held]) => [key, { ...held, until: now() }]),
   );
   const unknown = new Map<string, number>();
 
   async function refresh(key: string): Promise<Holder | undefined> {
-    const holder = await look(key);
+    const held = inForce(await look(key));
     const until = now() + cacheMs;
     if (unknown.size >= maxUnknownKeys) unknown.clear();
-    if (holder) known.set(key, { holder, until });
+    if (held) known.set(key, { ...held, until });
     else unknown.set(key, until);
-    (holder ? unknown : known).delete(key);
-    return holder;
+    (held ? unknown : known).delete(key);
+    return held?.holder;
+  }
+
+  function inForce<Some extends Held<Holder>>(held: Some | undefined): Some | undefined {
+    return held?.endsAt != null && held.endsAt <= now() ? undefined : held;
   }
 
   function refuseUnknown(cause?: unknown): never {
@@ -49,8 +69,8 @@ export function createKeyCache<Holder>({ name, look, loaded, now, availability }
     });
   }
 
-  return async function find(key: string): Promise<Holder | undefined> {
-    const found = known.get(key);
+  async function find(key: string): Promise<Holder | undefined> {
+    const found = inForce(known.get(key));
     if (found && found.until > now()) return found.holder;
     if (!availability.isUp()) return found?.holder ?? refuseUnknown();
     if ((unknown.get(key) ?? 0) > now()) return undefined;
@@ -61,5 +81,12 @@ export function createKeyCache<Holder>({ name, look, loaded, now, availability }
       availability.lose(error);
       return found?.holder ?? refuseUnknown(error);
     }
-  };
+  }
+
+  function renew(): void {
+    unknown.clear();
+    for (const held of known.values()) held.until = now();
+  }
+
+  return { find, renew };
 }

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Database } from '../db/database.js';
 import { derivePassword } from '../people/password.js';
 import { keepSubjectKey } from '../privacy/tombstones.js';
-import { findSharedSite, sharePrefix } from './shares.js';
+import { findShare, sharePrefix } from './shares.js';
 
 /** Begins the token of a link that asks for a password. */
 export const lockedPrefix = 'ff_locked_';
@@ -37,5 +37,5 @@ export async function unlockShare(
   { token, password }: { token: string; password: string },
 ): Promise<string | undefined> {
   const derived = await deriveShareToken(database, token, password);
-  return (await findSharedSite(database, derived)) === undefined ? undefined : derived;
+  return (await findShare(database, derived)) && derived;
 }

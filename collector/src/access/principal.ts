@@ -67,6 +67,10 @@ export async function requireKey(
 }
 
 /** The words of the audit log for who asks. */
-export function actorOf({ kind, id, name }: Principal): string {
+export function actorOf({
+  kind,
+  id,
+  name,
+}: Omit<Principal, 'kind' | 'role'> & { kind: string; role: string }): string {
   return `${name} (${kind} ${id})`;
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '../db/database.js';
+import { type By, writeAudit } from './audit.js';
 
 export type Share = {
   id: string;
@@ -43,30 +44,41 @@ export function makeShareToken(): string {
 export async function addShare(
   database: Database,
   { site, name, expiresAt, token }: { site: string; name: string; expiresAt: string | null; token: string },
+  by: By,
 ): Promise<Share> {
-  const rows = await database.asOwner((tx) =>
-    tx.query<Row>(
+  return database.asOwner(async (tx) => {
+    const [row] = await tx.query<Row>(
       `/* shares.addShare */
        insert into footfall.shares (site, name, token_hash, expires_at)
        values ($1::text, $2::text, $3::bytea, $4::timestamptz) returning ${columns}`,
       [site, name, hashOf(token), expiresAt],
-    ),
-  );
-  if (!rows[0]) throw new Error('shares.addShare: expected a row');
-  return readShare(rows[0]);
+    );
+    if (!row) throw new Error('shares.addShare: expected a row');
+    await writeAudit(tx, {
+      ...by,
+      site,
+      action: 'share.create',
+      target: row.share_id,
+      detail: { expiresAt },
+    });
+    return readShare(row);
+  });
 }
 
-/** The site that a token shows, unless the link has ended. The lookup is by hash, so its time tells nothing of the token. */
-export async function findSharedSite(database: Database, token: string): Promise<string | undefined> {
+/** The link of a token and the site that it shows, unless it has ended. The lookup is by hash, so its time tells nothing of the token. */
+export async function findShare(
+  database: Database,
+  token: string,
+): Promise<{ id: string; site: string } | undefined> {
   const rows = await database.asOwner((tx) =>
-    tx.query<{ site: string }>(
-      `/* shares.findSharedSite */
-       select site from footfall.shares
+    tx.query<{ id: string; site: string }>(
+      `/* shares.findShare */
+       select share_id as id, site from footfall.shares
        where token_hash = $1::bytea and revoked_at is null and (expires_at is null or expires_at > now())`,
       [hashOf(token)],
     ),
   );
-  return rows[0]?.site;
+  return rows[0];
 }
 
 /** All links of a site, the newest last, without their tokens. */
@@ -85,14 +97,16 @@ export async function listShares(database: Database, site: string): Promise<Shar
 export async function revokeShare(
   database: Database,
   { site, id }: { site: string; id: string },
+  by: By,
 ): Promise<boolean> {
-  const rows = await database.asOwner((tx) =>
-    tx.query(
+  return database.asOwner(async (tx) => {
+    const rows = await tx.query(
       `/* shares.revokeShare */
        update footfall.shares set revoked_at = now()
        where site = $1::text and share_id::text = $2::text and revoked_at is null returning share_id`,
       [site, id],
-    ),
-  );
-  return rows.length > 0;
+    );
+    if (rows.length > 0) await writeAudit(tx, { ...by, site, action: 'share.revoke', target: id });
+    return rows.length > 0;
+  });
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { siteSlug } from '@footfall/schema';
 import type { Database } from '../db/database.js';
 import { StartError } from '../start-error.js';
+import { type By, byCollector, writeAudit } from './audit.js';
+import { type SiteChanges, tellable, writeSettings } from './site-settings.js';
 
 export type Site = {
   site: string;
@@ -32,6 +34,11 @@ export type SiteRow = {
 export const siteColumns = `s.site, s.name, s.allowed_origins, s.timezone, s.excluded_addresses, s.excluded_hosts,
   s.excluded_paths, s.human_reasons, s.created_at`;
 
+/** A public key of a site: it says which site, and proves nothing. */
+export function generateSiteKey(): string {
+  return randomBytes(12).toString('base64url');
+}
+
 /** The site that every first start creates. Its key is as public as its name. */
 export const demoSite = 'demo';
 
@@ -56,7 +63,9 @@ export async function listSites(database: Database): Promise<(Site & { siteKeys:
     tx.query<SiteRow & { site_keys: string[] }>(
       `/* sites.listSites */
        select ${siteColumns},
-         array(select k.site_key from footfall.site_keys k where k.site = s.site order by k.created_at) as site_keys
+         array(select k.site_key from footfall.site_keys k
+           where k.site = s.site and (k.expires_at is null or k.expires_at > now())
+           order by k.created_at) as site_keys
        from footfall.sites s order by s.site`,
     ),
   );
@@ -70,6 +79,8 @@ export type NewSite = {
   allowedOrigins?: string[];
   timezone?: string;
   retentionDays: number | null;
+  /** Whatever else is not to be as it is by default. */
+  changes?: SiteChanges;
 };
 
 /**
@@ -78,9 +89,13 @@ export type NewSite = {
  * @returns the site key, or undefined when the site was there already
  * @throws StartError when the slug, the timezone or an origin is not one
  */
-export async function addSite(database: Database, input: NewSite): Promise<string | undefined> {
-  const { site, allowedOrigins = [], timezone = 'UTC', retentionDays } = input;
-  const siteKey = input.siteKey ?? randomBytes(12).toString('base64url');
+export async function addSite(
+  database: Database,
+  input: NewSite,
+  by: By = byCollector,
+): Promise<string | undefined> {
+  const { site, allowedOrigins = [], timezone = 'UTC', retentionDays, changes = {} } = input;
+  const siteKey = input.siteKey ?? generateSiteKey();
   checkSite({ site, allowedOrigins, timezone });
   return database.asOwner(async (tx) => {
     const created = await tx.query(
@@ -95,6 +110,9 @@ export async function addSite(database: Database, input: NewSite): Promise<strin
       siteKey,
       site,
     ]);
+    await writeSettings(tx, site, changes);
+    const detail = { allowedOrigins, timezone, ...tellable(changes) };
+    await writeAudit(tx, { ...by, site, action: 'site.create', target: site, detail });
     return siteKey;
   });
 }

@@ -1,3 +1,4 @@
+import { byCommandLine, writeAudit } from '../access/audit.js';
 import type { Database, Transaction } from '../db/database.js';
 import { listPartitions } from '../db/partitions.js';
 
@@ -35,17 +36,20 @@ type Verdict = { site: string; reason: string; isHuman: boolean };
 const outside = { from: '-infinity', to: 'infinity' };
 
 async function writeRule(database: Database, { site, reason, isHuman }: Verdict): Promise<boolean> {
-  const rows = await database.asOwner((tx) =>
-    tx.query(
+  return database.asOwner(async (tx) => {
+    const rows = await tx.query(
       `/* judge-reason.writeRule */
        update footfall.sites set human_reasons = case
          when $3::boolean then array_remove(human_reasons, $2::text) || $2::text
          else array_remove(human_reasons, $2::text) end
        where site = $1::text returning 1`,
       [site, reason, isHuman],
-    ),
-  );
-  return rows.length > 0;
+    );
+    if (rows.length === 0) return false;
+    const action = isHuman ? 'bots.restore' : 'bots.exclude';
+    await writeAudit(tx, { ...byCommandLine, site, action, target: reason });
+    return true;
+  });
 }
 
 // A day at a time: no transaction holds the rows of all the years.

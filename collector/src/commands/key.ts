@@ -1,3 +1,4 @@
+import { byCommandLine } from '../access/audit.js';
 import { addKey, generateKey, listKeys, type Role, revokeKey, roles } from '../access/keys.js';
 import { openStore } from '../db/open-store.js';
 import { StartError } from '../start-error.js';
@@ -26,12 +27,8 @@ export const keyCreate: Command = {
     const key = generateKey(role);
     const store = await openStore(config, { mode: 'join', log });
     try {
-      await addKey(store.database, {
-        key,
-        role,
-        name: values.name ?? `${role} key`,
-        sites: values.site ?? null,
-      });
+      const added = { key, role, name: values.name ?? `${role} key`, sites: values.site ?? null };
+      await addKey(store.database, added, byCommandLine);
     } finally {
       await store.close();
     }
@@ -71,10 +68,13 @@ function describeKey({
   role,
   name,
   sites,
+  expiresAt,
   revokedAt,
 }: Awaited<ReturnType<typeof listKeys>>[number]): string {
   const reach = sites === null ? 'all sites' : sites.join(', ');
-  return `${keyId}\t${role}\t${name}\t${reach}\t${revokedAt ? `revoked ${revokedAt.toISOString()}` : 'in force'}`;
+  const until = expiresAt ? `until ${expiresAt.toISOString()}` : 'in force';
+  const state = revokedAt ? `revoked ${revokedAt.toISOString()}` : until;
+  return `${keyId}\t${role}\t${name}\t${reach}\t${state}`;
 }
 
 /** `footfall key revoke`: ends a key at once. */
@@ -86,7 +86,7 @@ export const keyRevoke: Command = {
     const [keyId = ''] = positionals;
     const store = await openStore(config, { mode: 'join', log });
     try {
-      const isRevoked = await revokeKey(store.database, keyId);
+      const isRevoked = await revokeKey(store.database, keyId, byCommandLine);
       if (!isRevoked)
         throw new StartError(`key: expected the id of a key in force, got "${keyId}"; see footfall key list`);
       print(`key ${keyId} is revoked`);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { openStore, type Store } from '../db/open-store.js';
-import { auditExport } from '../privacy/audit-export.js';
+import { auditRead } from '../privacy/audit-read.js';
 import { erase, type Progress } from '../privacy/erase.js';
 import { exportSubject } from '../privacy/export.js';
 import { isReceiptOf, keepReceiptKey, type Receipt } from '../privacy/receipt.js';
@@ -37,7 +37,12 @@ export const exportCommand: Command = {
         : createWriteStream(values.output, { mode: 0o600, flags: 'wx' });
     let rows = 0;
     await withStore(invocation, name, async ({ database }) => {
-      await auditExport(database, { name, requestedBy: 'command line', at: Date.now() });
+      await auditRead(database, {
+        action: 'privacy.export',
+        name,
+        requestedBy: 'command line',
+        at: Date.now(),
+      });
       for await (const row of exportSubject({ database, spoolDir: invocation.config.spoolDir }, name)) {
         rows += 1;
         if (!output.write(`${JSON.stringify(row)}\n`)) await once(output, 'drain');

@@ -1,4 +1,5 @@
 import { rejectionCodes } from '@footfall/schema';
+import { byCommandLine } from '../access/audit.js';
 import { openStore } from '../db/open-store.js';
 import { type ReplaySummary, replayLetters } from '../dead-letters/replay.js';
 import { countLetters, type LetterFilter } from '../dead-letters/stored-letters.js';
@@ -20,7 +21,10 @@ export const replay: Command = {
     try {
       const total = await countLetters(store.database, filter);
       const onPage = createProgress(invocation, total);
-      const summary = await replayLetters({ database: store.database, now: Date.now, onPage }, filter);
+      const summary = await replayLetters(
+        { database: store.database, now: Date.now, onPage, by: byCommandLine },
+        filter,
+      );
       const seconds = (Date.now() - startedAt) / 1_000;
       for (const line of json ? [JSON.stringify({ ...summary, seconds })] : describe(summary, seconds))
         invocation.print(line);

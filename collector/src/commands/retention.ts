@@ -1,3 +1,5 @@
+import { byCommandLine } from '../access/audit.js';
+import { changeSite } from '../access/site-settings.js';
 import { openStore } from '../db/open-store.js';
 import {
   maxDays,
@@ -6,7 +8,6 @@ import {
   type RetentionPreset,
   readRetention,
   retentionPresets,
-  setRetention,
 } from '../retention/settings.js';
 import { StartError } from '../start-error.js';
 import type { Command } from './command.js';
@@ -40,7 +41,8 @@ export const retention: Command = {
     };
     const store = await openStore(config, { mode: 'join', log });
     try {
-      await setRetention(store.database, site, changes);
+      if (Object.keys(changes).length > 0)
+        await changeSite(store.database, { site, changes: { retention: changes } }, byCommandLine);
       const now = await readRetention(store.database, site);
       if (!now) throw new StartError(`site: there is no site "${site}"; footfall site list shows them`);
       print(values.json ? JSON.stringify({ site, ...now }) : describe(site, now));

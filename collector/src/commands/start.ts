@@ -53,12 +53,7 @@ async function startCollector(
   });
   try {
     const adminKey = await prepareDatabase(store.database, config);
-    const jobs = await startJobs({
-      database: store.database,
-      now: Date.now,
-      log,
-      archiveDir: config.archiveDir,
-    });
+    const jobs = await startJobs({ ...config, database: store.database, now: Date.now, log });
     const ingest = await startIngest({
       ...config,
       database: store.database,

@@ -1,3 +1,4 @@
+import { type By, writeAudit } from '../access/audit.js';
 import { listSites, type Site } from '../access/sites.js';
 import type { Database } from '../db/database.js';
 import { ensurePartitions } from '../db/partitions.js';
@@ -15,7 +16,7 @@ export type ReplaySummary = {
   stayed: Record<string, number>;
 };
 
-type Deps = { database: Database; now: () => number; onPage: (summary: ReplaySummary) => void };
+type Deps = { database: Database; now: () => number; onPage: (summary: ReplaySummary) => void; by: By };
 type Settled = { done: StoredLetter[]; stay: StoredLetter[] };
 
 /**
@@ -26,6 +27,7 @@ type Settled = { done: StoredLetter[]; stay: StoredLetter[] };
  */
 export async function replayLetters(deps: Deps, filter: LetterFilter): Promise<ReplaySummary> {
   const { database, onPage } = deps;
+  await auditReplay(deps, filter);
   const summary: ReplaySummary = { read: 0, stored: 0, duplicate: 0, stayed: {} };
   const sites = new Map((await listSites(database)).map((site) => [site.site, site]));
   let after: StoredLetter | undefined;
@@ -40,6 +42,14 @@ export async function replayLetters(deps: Deps, filter: LetterFilter): Promise<R
     for (const { reason } of settled.stay) summary.stayed[reason] = (summary.stayed[reason] ?? 0) + 1;
     onPage(summary);
   }
+}
+
+async function auditReplay(
+  { database, by }: Deps,
+  { site = '', reason = 'all' }: LetterFilter,
+): Promise<void> {
+  const entry = { ...by, site, action: 'dead_letter.replay', target: reason };
+  await database.asOwner((tx) => writeAudit(tx, entry));
 }
 
 async function reviveLetters(

@@ -17,7 +17,8 @@ import { parseStack } from './parse-stack.js';
 
 export type ErrorDeps = { database: Database; now: () => number };
 
-const decisionSchema = z.strictObject({ site: commonShape.site, state: z.enum(storedStates) });
+/** The body of `PATCH /api/v1/errors/{id}`. */
+export const decisionSchema = z.strictObject({ site: commonShape.site, state: z.enum(storedStates) });
 const maxSamples = 25;
 const maxMapped = 10;
 

@@ -27,7 +27,8 @@ const unitName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, { error: 'expected visitor, user, or another name' });
 
-const assignSchema = z.strictObject({
+/** The body of `POST /v1/assign`. */
+export const assignSchema = z.strictObject({
   site: siteSlug,
   /** `{"visitor": "…", "user": "…"}`: every id that the app knows of the unit. */
   unit: z.record(unitName, z.union([unitId, z.number()])).default({}),
@@ -38,7 +39,8 @@ const assignSchema = z.strictObject({
   overrides: z.record(experimentKey, experimentKey).optional(),
 });
 
-const readSchema = z.object({ site: siteSlug, unitType: unitName, unitId });
+/** The parameters of `GET /v1/assignments`. */
+export const assignmentsQuery = z.object({ site: siteSlug, unitType: unitName, unitId });
 
 /** `POST /v1/assign`: one unit, one or many experiments, for good. `GET /v1/assignments`: what it has, without enrolling. */
 export function assignRoutes({ database, configs, assigner, secretKeys }: AssignDeps): Hono<Environment> {
@@ -67,7 +69,7 @@ export function assignRoutes({ database, configs, assigner, secretKeys }: Assign
 
   routes.get('/v1/assignments', async (c) => {
     const header = c.req.header('authorization');
-    const unit = parseInput(readSchema, c.req.query(), 'bad_query');
+    const unit = parseInput(assignmentsQuery, c.req.query(), 'bad_query');
     await authorizeBy(secretKeys.find, { header, allowed: [...roles, 'analyst'], site: unit.site });
     const assignments = await database.withSite(unit.site, (tx) => readAssignments(tx, [unit]));
     return c.json({ assignments: assignments.map(describeStored) });

@@ -28,7 +28,8 @@ const exposureSchema = z.strictObject({
   /** Milliseconds since 1970. */
   ts: z.number().min(0).max(8.64e15).optional(),
 });
-const bodySchema = z.strictObject({
+/** The body of `POST /v1/exposures`. */
+export const exposuresSchema = z.strictObject({
   site: siteSlug,
   exposures: z
     .array(exposureSchema)
@@ -47,7 +48,11 @@ export function exposureRoutes(deps: ExposureDeps): Hono<Environment> {
   const routes = new Hono<Environment>();
   routes.post('/v1/exposures', async (c) => {
     const header = c.req.header('authorization');
-    const { site: slug, exposures } = parseInput(bodySchema, await readInput(c.env.incoming), 'bad_exposure');
+    const { site: slug, exposures } = parseInput(
+      exposuresSchema,
+      await readInput(c.env.incoming),
+      'bad_exposure',
+    );
     await authorizeBy(deps.secretKeys.find, { header, allowed: roles, site: slug });
     const { site, assignments } = await readStored(deps.database, slug, exposures);
     const receivedAt = deps.now();

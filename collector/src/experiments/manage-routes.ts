@@ -42,7 +42,8 @@ const maxPreviewDays = 30;
 const dayMs = 86_400_000;
 
 const targetSchema = z.object({ site: siteSlug, key: experimentKey });
-const previewSchema = z.strictObject({
+/** The body of `POST …/{key}/preview`. */
+export const previewSchema = z.strictObject({
   variation: experimentKey,
   url: z.url({ protocol: /^https?$/, error: 'expected an http(s) URL' }),
   days: z.number().min(0).max(maxPreviewDays).default(1),

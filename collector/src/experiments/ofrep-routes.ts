@@ -26,7 +26,8 @@ type Environment = { Bindings: HttpBindings };
 
 const flags = '/ofrep/v1/evaluate/flags';
 const contextSchema = z.looseObject({ targetingKey: z.unknown().optional() });
-const bodySchema = z.looseObject({ context: contextSchema.default({}) });
+/** The body of an evaluation. */
+export const bodySchema = z.looseObject({ context: contextSchema.default({}) });
 const preflightSeconds = '86400';
 const windowMs = 10_000;
 const maxRequests = 300;

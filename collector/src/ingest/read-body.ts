@@ -7,17 +7,33 @@ import { Refusal } from '../refusal.js';
 const inflate = promisify(gunzip);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** In bytes: as sent, and inflated. */
+type BodyLimits = { maxWireBytes: number; maxInflatedBytes: number };
+
 /**
- * Reads the JSON body of a request and its size, inflated: bytes are counted while they stream in, gzip is capped while it inflates.
+ * Reads the JSON body of a request and its size, inflated.
  *
  * @throws Refusal 400 malformed, 413 too large, 415 unsupported type or encoding
  */
 export async function readBody(request: IncomingMessage): Promise<{ body: unknown; bytes: number }> {
+  const { text, bytes } = await readText(request, { maxWireBytes, maxInflatedBytes });
+  return { body: parseJson(text), bytes };
+}
+
+/**
+ * Reads the body of a request as text: bytes are counted while they stream in, gzip is capped while it inflates.
+ *
+ * @throws Refusal 400 malformed, 413 too large, 415 unsupported type or encoding
+ */
+export async function readText(
+  request: IncomingMessage,
+  limits: BodyLimits,
+): Promise<{ text: string; bytes: number }> {
   requireContentType(request.headers['content-type']);
   const encoding = readEncoding(request.headers['content-encoding']);
-  const wire = await collectBytes(request);
-  const bytes = encoding === 'gzip' || isGzip(wire) ? await inflateCapped(wire) : wire;
-  return { body: parseJson(decode(bytes)), bytes: bytes.byteLength };
+  const wire = await collectBytes(request, limits);
+  const bytes = encoding === 'gzip' || isGzip(wire) ? await inflateCapped(wire, limits) : wire;
+  return { text: decode(bytes), bytes: bytes.byteLength };
 }
 
 function requireContentType(header: string | undefined): void {
@@ -50,14 +66,14 @@ function readEncoding(header: string | undefined): 'gzip' | 'identity' {
 }
 
 // Events of the stream and not its async iterator, which is slower and would cut the connection before the answer of 413.
-function collectBytes(request: IncomingMessage): Promise<Buffer> {
+function collectBytes(request: IncomingMessage, { maxWireBytes: maxBytes }: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    if (Number(request.headers['content-length'] ?? 0) > maxWireBytes) reject(sizeRefusal());
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) reject(sizeRefusal(maxBytes));
     request.on('data', (chunk: Buffer) => {
       size += chunk.byteLength;
-      if (size > maxWireBytes) reject(sizeRefusal());
+      if (size > maxBytes) reject(sizeRefusal(maxBytes));
       else chunks.push(chunk);
     });
     request.once('end', () =>
@@ -73,10 +89,10 @@ function collectBytes(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-function sizeRefusal(): Refusal {
-  return new Refusal(413, 'too_large', `body: expected at most ${maxWireBytes} bytes`, {
-    expected: `at most ${maxWireBytes} bytes`,
-    hint: 'send the events in smaller batches',
+function sizeRefusal(maxBytes: number): Refusal {
+  return new Refusal(413, 'too_large', `body: expected at most ${maxBytes} bytes`, {
+    expected: `at most ${maxBytes} bytes`,
+    ...(maxBytes === maxWireBytes && { hint: 'send the events in smaller batches' }),
   });
 }
 
@@ -86,12 +102,12 @@ function isGzip(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-async function inflateCapped(bytes: Buffer): Promise<Buffer> {
+async function inflateCapped(bytes: Buffer, { maxInflatedBytes: maxBytes }: BodyLimits): Promise<Buffer> {
   try {
-    return await inflate(bytes, { maxOutputLength: maxInflatedBytes });
+    return await inflate(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
     if (error instanceof RangeError) {
-      throw new Refusal(413, 'too_large', `body: expected at most ${maxInflatedBytes} bytes after inflating`);
+      throw new Refusal(413, 'too_large', `body: expected at most ${maxBytes} bytes after inflating`);
     }
     throw new Refusal(400, 'malformed', 'body: expected a complete gzip stream', { cause: error });
   }

@@ -1,5 +1,5 @@
 import type { Event } from '@footfall/schema';
-import { isSensitiveName } from '@footfall/schema/redact-name';
+import { isSensitiveField, isSensitiveName } from '@footfall/schema/redact-name';
 import { redacted, redactText } from '@footfall/schema/redact-text';
 import { remember } from './enrich/remember.js';
 import type { ValidEvent } from './validate.js';
@@ -22,7 +22,27 @@ function scrubEvent(event: Event): Event {
   for (const key of ['url', 'referrer'] as const) if (event[key]) clean[key] = scrubUrl(event[key]);
   for (const key of ['title', 'name'] as const) if (event[key]) clean[key] = scrubText(event[key]);
   if (event.props) clean.props = scrubValue(event.props);
+  if ('fields' in (event.props ?? {})) clean.props = scrubFields(clean.props as FormProps);
   return clean as Event;
+}
+
+type FormProps = { fields: unknown };
+type FormField = Parameters<typeof isSensitiveField>[0] & { value?: unknown };
+
+// The name of a form field is beside its value, not above it.
+function scrubFields(props: FormProps): FormProps {
+  const { fields } = props;
+  return Array.isArray(fields) ? { ...props, fields: fields.map(scrubField) } : props;
+}
+
+function scrubField(field: unknown): unknown {
+  if (typeof field !== 'object' || field === null) return field;
+  const { name, id, type, autocomplete, placeholder, value } = field as FormField;
+  const texts = Object.entries({ name, id, type, autocomplete, placeholder }).filter(
+    ([, text]) => typeof text === 'string',
+  );
+  const isSecret = value !== undefined && value !== '' && isSensitiveField(Object.fromEntries(texts));
+  return isSecret ? { ...field, value: redacted } : field;
 }
 
 /** Scrubs every text of a value, and whatever stands under the name of a secret. The value is within the limits. */
@@ -42,7 +62,26 @@ function scrubItem(key: string, item: unknown): unknown {
 }
 
 function scrubText(text: string): string {
-  return harmless.test(text) ? text : redactText(text);
+  if (harmless.test(text)) return text;
+  const clean = redactText(text);
+  return encoded.test(clean) ? clean.replace(encodedParts, scrubEncoded) : clean;
+}
+
+const encoded = /%[\da-f]{2}/i;
+const encodedParts = /[^\s/?&=#"'<>]*%[\da-f]{2}[^\s/?&=#"'<>]*/gi;
+
+/** A part of a URL is read as it was meant: `DE89%203704…` is an account number. */
+function scrubEncoded(part: string): string {
+  const text = decode(part);
+  return text !== undefined && redactText(text) !== text ? redacted : part;
+}
+
+function decode(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined; // no UTF-8
+  }
 }
 
 function isSecretName(name: string): boolean {
@@ -60,5 +99,21 @@ function scrubUrl(url: string): string {
 
 function scrubParameter(part: string): string {
   const [name = '', value] = part.split('=', 2);
-  return value && isSecretName(name) ? `${name}=${redacted}` : part;
+  if (!value) return part;
+  const isSecret =
+    isSecretName(name) || (isEncoded(part) && isSecretParameter(readForm(name), readForm(value)));
+  return isSecret ? `${name}=${redacted}` : part;
+}
+
+function isSecretParameter(name: string | undefined, value: string | undefined): boolean {
+  return (name !== undefined && isSecretName(name)) || (value !== undefined && redactText(value) !== value);
+}
+
+function isEncoded(part: string): boolean {
+  return part.includes('+') || part.includes('%');
+}
+
+// In a query + is a space.
+function readForm(text: string): string | undefined {
+  return decode(text.replaceAll('+', ' '));
 }

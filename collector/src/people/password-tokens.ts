@@ -25,14 +25,24 @@ export async function addPasswordToken(tx: Transaction, operatorId: string): Pro
   return { token, expiresAt: row.expires_at };
 }
 
-/** Uses a token up. @returns whose it is, unless it is unknown, used or too old */
-export async function takePasswordToken(tx: Transaction, token: string): Promise<string | undefined> {
+/** Whose a token is, unless it is unknown, used or too old. */
+export async function findTokenHolder(tx: Transaction, token: string): Promise<string | undefined> {
   const [row] = await tx.query<{ operator_id: string }>(
-    `/* password-tokens.takePasswordToken */
-     delete from footfall.operator_tokens where token_hash = $1::bytea and expires_at > now() returning operator_id`,
+    `/* password-tokens.findTokenHolder */
+     select operator_id from footfall.operator_tokens where token_hash = $1::bytea and expires_at > now()`,
     [hashOf(token)],
   );
   return row?.operator_id;
+}
+
+/** Uses a token up. False where another request has, or another token took its place. */
+export async function takePasswordToken(tx: Transaction, token: string): Promise<boolean> {
+  const rows = await tx.query(
+    `/* password-tokens.takePasswordToken */
+     delete from footfall.operator_tokens where token_hash = $1::bytea and expires_at > now() returning 1`,
+    [hashOf(token)],
+  );
+  return rows.length > 0;
 }
 
 /** Takes back the token of a person. */

@@ -12,7 +12,7 @@ import {
   storePassword,
 } from './operators.js';
 import { hashPassword, isPassword } from './password.js';
-import { takePasswordToken } from './password-tokens.js';
+import { findTokenHolder, takePasswordToken } from './password-tokens.js';
 import { addSession, endSession, endSessions, findSessionHolder } from './sessions.js';
 
 /** Where a person sits who signs in. */
@@ -124,24 +124,29 @@ export async function setPasswordByToken(
   { token, password }: { token: string; password: string },
 ): Promise<Operator> {
   requireGoodPassword(password);
+  // Before the work of the hash, which nobody is to have done without a token.
+  const id = await database.asOwner((tx) => findTokenHolder(tx, token));
+  if (id === undefined) throw badToken();
   const passwordHash = await hashPassword(password);
   return database.asOwner(async (tx) => {
-    const id = await takePasswordToken(tx, token);
-    const operator = id === undefined ? undefined : await lockOperator(tx, id);
-    if (!operator || operator.disabledAt)
-      throw new Refusal(400, 'bad_token', 'token: this link is unknown, too old or was used already', {
-        path: 'token',
-        hint: 'an administrator makes another one: footfall user reset EMAIL',
-      });
+    const operator = await lockOperator(tx, id);
+    if (!operator || operator.disabledAt || !(await takePasswordToken(tx, token))) throw badToken();
     await replacePassword(tx, { operator, passwordHash, now: now() });
     return operator;
+  });
+}
+
+function badToken(): Refusal {
+  return new Refusal(400, 'bad_token', 'token: this link is unknown, too old or was used already', {
+    path: 'token',
+    hint: 'an administrator makes another one: footfall user reset EMAIL',
   });
 }
 
 /**
  * Changes the password of a person who is signed in and knows the one before. The other sessions end.
  *
- * @throws Refusal 400 for a password that is too short, 401 for a wrong one, 429 after too many
+ * @throws Refusal 400 for a password that is too short, 403 for a wrong one before, 429 after too many
  */
 export async function changePassword(
   { database, now, throttle }: Deps,
@@ -163,7 +168,7 @@ export async function changePassword(
     });
   });
   if (changed) return changed;
-  throw new Refusal(401, 'wrong_password', 'currentPassword: this is not your password', {
+  throw new Refusal(403, 'wrong_password', 'currentPassword: this is not your password', {
     path: 'currentPassword',
   });
 }

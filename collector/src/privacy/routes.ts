@@ -1,12 +1,12 @@
 import { siteSlug } from '@footfall/schema';
 import { type Context, Hono } from 'hono';
-import { stream } from 'hono/streaming';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import { actorOf } from '../access/principal.js';
+import { answerLines } from '../answer-lines.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
-import { auditExport } from './audit-export.js';
+import { auditRead } from './audit-read.js';
 import { erase } from './erase.js';
 import { exportSubject } from './export.js';
 import type { SubjectName } from './subject.js';
@@ -19,7 +19,8 @@ export type PrivacyDeps = {
 };
 
 const identifier = z.string().min(1).max(256);
-const bodySchema = z
+/** The body of both: whose. */
+export const subjectSchema = z
   .strictObject({ site: siteSlug, visitor: identifier.optional(), user: identifier.optional() })
   .refine(({ visitor, user }) => (visitor === undefined) !== (user === undefined), {
     path: ['visitor'],
@@ -36,7 +37,7 @@ export function privacyRoutes(deps: PrivacyDeps): Hono {
   const routes = new Hono();
   routes.post('/api/v1/privacy/export', async (c) => {
     const { name, requestedBy } = await readRequest(deps, c);
-    await auditExport(deps.database, { name, requestedBy, at: deps.now() });
+    await auditRead(deps.database, { action: 'privacy.export', name, requestedBy, at: deps.now() });
     return answerLines(deps, c, async (write) => {
       for await (const row of exportSubject(deps, name)) await write(row);
       await write({ done: true });
@@ -53,7 +54,7 @@ export function privacyRoutes(deps: PrivacyDeps): Hono {
 }
 
 async function readRequest({ database }: PrivacyDeps, c: Context): Promise<Asked> {
-  const parsed = bodySchema.safeParse(await c.req.json().catch(() => null));
+  const parsed = subjectSchema.safeParse(await c.req.json().catch(() => null));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const path = issue?.path.join('.') || 'body';
@@ -77,23 +78,4 @@ async function requireSite(database: Database, site: string): Promise<void> {
   );
   if (rows.length > 0) return;
   throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
-}
-
-// The status has gone out by the time that something can fail: so the last line says it.
-function answerLines(
-  { log }: PrivacyDeps,
-  c: Context,
-  work: (write: (line: unknown) => Promise<unknown>) => Promise<void>,
-): Response {
-  c.header('content-type', 'application/x-ndjson; charset=utf-8');
-  c.header('cache-control', 'no-store');
-  return stream(
-    c,
-    (lines) => work((line) => lines.writeln(JSON.stringify(line))),
-    async (error, lines) => {
-      log(`privacy: ${error.stack ?? error.message}`);
-      const message = 'broken off; asked for again it goes on';
-      await lines.writeln(JSON.stringify({ error: { code: 'unavailable', message } }));
-    },
-  );
 }

@@ -1,12 +1,15 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { z } from 'zod';
+import { type By, writeAudit } from '../access/audit.js';
 import { authorizeReader } from '../access/authorize-reader.js';
+import { actorOf } from '../access/principal.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { answerQuery, type SiteAnswer } from './answer-query.js';
 import { echoQuery } from './echo-query.js';
-import { openApi, queryJsonSchema } from './openapi.js';
-import { type Query, readQuery } from './read-query.js';
+import { querySchema } from './query-schema.js';
+import { nameOfMetric, type Query, readQuery } from './read-query.js';
 import { defaultTimeoutMs } from './routes.js';
 import { createStreamer, type Streamer, type StreamFormat } from './stream-query.js';
 
@@ -22,7 +25,7 @@ const maxBodyBytes = 256 * 1024;
 const streamShare = 3;
 const noStore = { 'cache-control': 'no-store' };
 
-/** `POST /api/v2/query`, its JSON Schema and the OpenAPI document. */
+/** `POST /api/v2/query`, and its JSON Schema (draft 2020-12). */
 export function queryRoutes({ database, now, queryTimeoutMs = defaultTimeoutMs }: QueryDeps): Hono {
   const routes = new Hono();
   const deps = { database: database.within(queryTimeoutMs), now };
@@ -36,20 +39,26 @@ export function queryRoutes({ database, now, queryTimeoutMs = defaultTimeoutMs }
   });
   routes.post('/api/v2/query', limit, async (c) => {
     const header = c.req.header('authorization');
-    const query = await readRequest(c, database, header);
+    const { query, actor } = await readRequest(c, database, header);
     const format = chooseFormat(c.req.header('accept'));
-    if (format !== 'json') return answerStream(stream, query, format);
+    if (format !== 'json') {
+      await auditExport(database, { query, format, by: { actor, at: now() } });
+      return answerStream(stream, query, format);
+    }
     const answers: SiteAnswer[] = [];
     for (const site of query.sites) answers.push(await answerQuery(deps, query, site));
     return c.json(joinAnswers(query, answers), 200, noStore);
   });
-  routes.get('/api/v2/query/schema', (c) => c.json(queryJsonSchema()));
-  routes.get('/openapi.json', (c) => c.json(openApi()));
+  routes.get('/api/v2/query/schema', (c) => c.json(z.toJSONSchema(querySchema, { io: 'input' })));
   return routes;
 }
 
 // Who may not read learns nothing of what a query should look like.
-async function readRequest(c: Context, database: Database, header: string | undefined): Promise<Query> {
+async function readRequest(
+  c: Context,
+  database: Database,
+  header: string | undefined,
+): Promise<{ query: Query; actor: string }> {
   const holder = await authorizeReader(database, { header });
   const query = readQuery(parseBody(await c.req.text()));
   for (const [at, site] of query.sites.entries()) {
@@ -57,7 +66,7 @@ async function readRequest(c: Context, database: Database, header: string | unde
     const path = query.isList ? `site_id[${at}]` : 'site_id';
     throw new Refusal(403, 'site', `${path}: you may not read the site "${site}"`, { path });
   }
-  return query;
+  return { query, actor: actorOf(holder) };
 }
 
 function parseBody(text: string): unknown {
@@ -84,6 +93,18 @@ function chooseFormat(accept: string | undefined): StreamFormat | 'json' {
 async function answerStream(stream: Streamer, query: Query, format: StreamFormat): Promise<Response> {
   const headers = { ...noStore, 'content-type': `${formats[format]}; charset=utf-8` };
   return new Response(await stream(query, format), { headers });
+}
+
+type Export = { query: Query; format: StreamFormat; by: By };
+
+// What was asked for, but not the filters, which may name a person.
+async function auditExport(database: Database, { query, format, by }: Export): Promise<void> {
+  const { metrics, dimensions } = query;
+  const detail = { metrics: metrics.map(nameOfMetric), dimensions };
+  await database.asOwner(async (tx) => {
+    for (const site of query.sites)
+      await writeAudit(tx, { ...by, site, action: 'query.export', target: format, detail });
+  });
 }
 
 /** One answer as it is; of a list of sites the rows say which they are of, and so does the meta. */

@@ -8,7 +8,7 @@ import { formatRow } from './format-answer.js';
 import { type PrepareDeps, type Prepared, prepareQuery } from './prepare-query.js';
 import { nameOfMetric, type Query } from './read-query.js';
 import { checkPatterns, runGuarded } from './run-guarded.js';
-import { csvHeader, csvLine } from './write-csv.js';
+import { csvLine, csvTexts } from './write-csv.js';
 
 export type StreamFormat = 'ndjson' | 'csv';
 
@@ -58,7 +58,7 @@ function refuse(path: string): Refusal {
 
 async function* writeRows(deps: PrepareDeps, query: Query, format: StreamFormat): AsyncGenerator<string> {
   const names = [...query.dimensions, ...query.metrics.map(nameOfMetric)];
-  let head = format === 'csv' ? csvHeader(query.isList ? ['site_id', ...names] : names) : '';
+  let head = format === 'csv' ? csvTexts(query.isList ? ['site_id', ...names] : names) : '';
   for (const site of query.sites) {
     for await (const text of writeSite(deps, { query, site, format })) {
       yield head + text;

@@ -11,9 +11,9 @@ export function csvLine(row: AnswerRow): string {
   return `${[...texts, ...row.metrics.map(writeValue)].join(',')}\r\n`;
 }
 
-/** A line of names. */
-export function csvHeader(names: readonly string[]): string {
-  return `${names.map(csvCell).join(',')}\r\n`;
+/** A line of texts, as names are. */
+export function csvTexts(texts: readonly string[]): string {
+  return `${texts.map(csvCell).join(',')}\r\n`;
 }
 
 function csvCell(text: string): string {

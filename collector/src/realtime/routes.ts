@@ -26,7 +26,8 @@ const maxStreams = 100;
 const retryMs = 3_000;
 const firstId = '00000000-0000-0000-0000-000000000000';
 
-const parameters = z.object({ site: siteSlug });
+/** The parameters of the stream. */
+export const realtimeQuery = z.object({ site: siteSlug });
 
 /**
  * `GET /api/v1/realtime?site=`: server-sent events. `now` says who is on the site and what happened in the last 30
@@ -37,7 +38,7 @@ export function realtimeRoutes(deps: RealtimeDeps): Hono {
   const routes = new Hono();
   let open = 0;
   routes.get('/api/v1/realtime', async (c) => {
-    const { site } = parseWith(parameters, c.req.query());
+    const { site } = parseWith(realtimeQuery, c.req.query());
     await authorizeReader(deps.database, { header: c.req.header('authorization'), site });
     await deps.database.withSite(site, (tx) =>
       readCalendar(tx, { site, timezone: undefined, now: deps.now() }),

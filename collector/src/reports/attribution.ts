@@ -31,10 +31,26 @@ const models = {
 type Model = keyof typeof models;
 const modelNames = Object.keys(models) as Model[];
 
+const credit = z.object({
+  first: z.number(),
+  last: z.number(),
+  linear: z.number(),
+  position: z.number(),
+  time_decay: z.number(),
+});
+const answer = z.object({
+  conversions: z.int(),
+  unattributed: z.int(),
+  lookback_days: z.int(),
+  half_life_days: z.int(),
+  results: z.array(z.object({ value: z.string().nullable(), touchpoints: z.int(), credit, revenue: credit })),
+});
+
 /** Which sources the visits before a conversion came from, and what part of it five models give to each. */
 export const attribution = defineReport({
   path: 'attribution',
   parameters,
+  answer,
   definitions: {
     conversion: 'every event in the range that matches, each by itself',
     touchpoints:

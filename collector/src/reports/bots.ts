@@ -11,10 +11,25 @@ type Row = {
   user_agents: string[] | null;
 };
 
+const answer = z.object({
+  reasons: z.array(
+    z.object({
+      reason: z.string().nullable(),
+      events: z.int(),
+      pageviews: z.int(),
+      visitors: z.int(),
+      first_at: z.iso.datetime(),
+      last_at: z.iso.datetime(),
+      user_agents: z.array(z.string()).nullable(),
+    }),
+  ),
+});
+
 /** What was taken for a bot, and why. */
 export const bots = defineReport({
   path: 'bots',
   parameters: z.strictObject({}),
+  answer,
   definitions: {
     reason: 'why the client was taken for a bot; footfall bots restore --reason takes it back for a site',
     events: 'stored events of such clients in the range, left out of every other number',

@@ -22,10 +22,30 @@ type Row = {
 };
 type Money = Pick<Row, 'goal' | 'is_total' | 'value'> & { currency: string; sum: number };
 
+const counts = {
+  conversions: z.int(),
+  visitors: z.int(),
+  conversion_rate: z.number().nullable(),
+  revenue: z.record(z.string(), z.number()).describe('By currency'),
+};
+const answer = z.object({
+  visitors: z.int(),
+  goals: z.array(
+    z.object({
+      name: z.string(),
+      page: z.string().optional(),
+      event: z.string().optional(),
+      ...counts,
+      breakdown: z.array(z.object({ value: z.string().nullable(), ...counts })).optional(),
+    }),
+  ),
+});
+
 /** How often each goal of the site was reached, by how many of the visitors, and what that was worth. */
 export const conversions = defineReport({
   path: 'conversions',
   parameters,
+  answer,
   definitions: {
     conversions: 'events that reach the goal',
     visitors: 'distinct visitors who reached it; above the goals: all visitors of the range and the filters',

@@ -15,6 +15,21 @@ type Row = {
   reached_100: number;
 };
 
+const percents = z.object({ 25: z.number(), 50: z.number(), 75: z.number(), 100: z.number() });
+const answer = z.object({
+  pages: z.array(
+    z.object({
+      page: z.string().nullable(),
+      visits: z.int(),
+      pageviews: z.int(),
+      time_on_page: z.number().nullable(),
+      median_time_on_page: z.number().nullable(),
+      scroll_depth: z.number().nullable(),
+      reached: percents,
+    }),
+  ),
+});
+
 const number = (name: string, most: string) =>
   `case when jsonb_typeof(e.props -> '${name}') = 'number' then least((e.props ->> '${name}')::float8, ${most}) end`;
 
@@ -22,6 +37,7 @@ const number = (name: string, most: string) =>
 export const engagement = defineReport({
   path: 'engagement',
   parameters: z.strictObject({}),
+  answer,
   definitions: {
     visits: 'visits with a pageview of the page; pageviews of it',
     time_on_page:

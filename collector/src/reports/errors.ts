@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bugCounts, bugShape } from '../errors/bug-schema.js';
 import { loadDecisions, stateOf, states } from '../errors/bug-state.js';
 import { describeBug } from '../errors/describe-bug.js';
 import { countBugs, loadBugs, maxStacks } from '../errors/load-stacks.js';
@@ -6,10 +7,16 @@ import { defineReport } from './report.js';
 
 const parameters = z.strictObject({ state: z.enum(states).optional() });
 
+const answer = z.object({
+  total: z.int(),
+  errors: z.array(z.object({ ...bugShape, ...bugCounts })),
+});
+
 /** The errors of the site's pages, grouped by bug over browsers and releases. */
 export const errors = defineReport({
   path: 'errors',
   parameters,
+  answer,
   definitions: {
     bug: 'errors of the same kind at the same place: engine messages are told apart by what they mean, names of functions by whether a person gave them, positions within one build alone',
     id: 'names the bug; ids of all its stacks lead to it, also after it was joined by others',

@@ -21,6 +21,30 @@ type FieldRow = {
   left_last: number;
 };
 
+const answer = z.object({
+  forms: z.array(
+    z.object({
+      form: z.string().nullable(),
+      page: z.string().nullable(),
+      views: z.int(),
+      starts: z.int(),
+      submits: z.int(),
+      abandons: z.int(),
+      median_seconds: z.number().nullable(),
+      completion_rate: z.number().nullable(),
+      fields: z.array(
+        z.object({
+          field: z.string(),
+          shown: z.int(),
+          filled: z.int(),
+          left_last: z.int(),
+          abandon_rate: z.number().nullable(),
+        }),
+      ),
+    }),
+  ),
+});
+
 const formKey = `coalesce(nullif(e.props ->> 'formId', ''), nullif(e.props ->> 'formName', ''), nullif(e.props ->> 'action', ''))`;
 const formTypes = `('form_view', 'form_start', 'form_submit', 'form_abandon')`;
 
@@ -28,6 +52,7 @@ const formTypes = `('form_view', 'form_start', 'form_submit', 'form_abandon')`;
 export const forms = defineReport({
   path: 'forms',
   parameters: z.strictObject({}),
+  answer,
   definitions: {
     form: 'id of the form, else its name, else its action; page is the path that it is on',
     views:

@@ -27,10 +27,29 @@ type Row = {
   mean_seconds: number | null;
 };
 
+const stepsSchema = z.array(
+  z.object({
+    page: z.string().optional(),
+    event: z.string().optional(),
+    goal: z.string().optional(),
+    reached: z.int(),
+    dropped: z.int(),
+    conversion_rate: z.number().nullable(),
+    step_rate: z.number().nullable(),
+    median_seconds: z.number().nullable(),
+    mean_seconds: z.number().nullable(),
+  }),
+);
+const answer = z.object({
+  steps: stepsSchema,
+  breakdown: z.array(z.object({ value: z.string().nullable(), steps: stepsSchema })).optional(),
+});
+
 /** How many visitors (or sessions) do the first step, then the second, and so on, and where they stop. */
 export const funnels = defineReport({
   path: 'funnels',
   parameters,
+  answer,
   definitions: {
     reached:
       'units that did the steps up to this one in order, this one at most the window after the first; where a unit does the first step several times, any of them may lead here',

@@ -20,10 +20,18 @@ const parameters = z
 type Parameters = z.infer<typeof parameters>;
 type Row = { pages: (string | null)[]; sessions: number };
 
+const page = z.string().nullable();
+const answer = z.object({
+  sessions: z.int(),
+  paths: z.array(z.object({ pages: z.array(page), sessions: z.int(), rate: z.number() })),
+  links: z.array(z.object({ step: z.int(), from: page, to: page, sessions: z.int() })),
+});
+
 /** Which pages visits go to from a page, or come from to it: whole paths, and the links between their steps. */
 export const paths = defineReport({
   path: 'paths',
   parameters,
+  answer,
   definitions: {
     page: 'path of a pageview; the same page several times in a row is one step',
     anchor:

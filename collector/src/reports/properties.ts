@@ -7,6 +7,9 @@ type Row = { property: string; events: number; visitors: number };
 export const properties = defineReport({
   path: 'properties',
   parameters: z.strictObject({}),
+  answer: z.object({
+    properties: z.array(z.object({ property: z.string(), events: z.int(), visitors: z.int() })),
+  }),
   definitions: {
     property: 'name of a property that a custom event in the range had, at the first level',
     events: 'custom events that had it',

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { refuseIssues } from '../query/explain-issue.js';
+import { filtersSchema } from '../query/filters/filter-schema.js';
 import { dateRangeSchema } from '../query/period/date-range.js';
 import { timezoneSchema } from '../query/period/timezone.js';
 import { Refusal } from '../refusal.js';
@@ -35,6 +36,9 @@ const commonSchema = z.object(commonShape).refine(({ from, to }) => !from || !to
   path: ['to'],
   error: 'expected a day not before from',
 });
+
+/** The same as it is described: filters are read by themselves, since their errors then say more. */
+export const commonQuery = z.object({ ...commonShape, filters: filtersSchema.optional() });
 
 export type Common = z.infer<typeof commonSchema>;
 

@@ -40,6 +40,8 @@ export type Report<Shape extends z.ZodRawShape = z.ZodRawShape> = {
   /** Its route below /api/v1/. */
   path: string;
   parameters: z.ZodObject<Shape>;
+  /** Of the answer, without its meta. */
+  answer: z.ZodObject;
   /** By field of the answer. */
   definitions: Record<string, string>;
   read(tx: Transaction, scope: Scope, parameters: z.infer<z.ZodObject<Shape>>): Promise<object>;

@@ -23,6 +23,17 @@ type Interval = Parameters['interval'];
 type Row = { cohort: number; visitors: number; masks: number[][] };
 type Period = { day: string; start_at: string };
 
+const answer = z.object({
+  interval: z.enum(intervalNames),
+  cohorts: z.array(
+    z.object({
+      cohort: z.iso.date(),
+      visitors: z.int(),
+      periods: z.array(z.object({ period: z.int(), visitors: z.int(), rate: z.number() })),
+    }),
+  ),
+});
+
 const maxPeriods = 420;
 // Two halves of 30 bits each are whole numbers in JavaScript, and one bigint in the database.
 const halfBits = 30;
@@ -32,6 +43,7 @@ const maskBits = 2 * halfBits;
 export const retention = defineReport({
   path: 'retention',
   parameters,
+  answer,
   definitions: {
     cohort:
       'visitors whose first visit of all that is stored (with start: whose first such event in the range) lies in the period that begins on this day',
@@ -53,7 +65,7 @@ async function readPeriods(tx: Transaction, scope: Scope, interval: Interval): P
   const { from, to, timezone, weekStart } = scope;
   const periods = await tx.query<Period>(
     `/* retention.readPeriods */
-     select p::date as day, (p at time zone $3::text)::text as start_at
+     select p::date as day, footfall.day_start(p::date, $3::text)::text as start_at
      from generate_series(case $4::text
          when 'week' then $1::date - (extract(isodow from $1::date)::integer - $5::integer + 7) % 7
          when 'month' then date_trunc('month', $1::date)::date else $1::date end::timestamp,

@@ -3,9 +3,9 @@ import { authorizeReader } from '../access/authorize-reader.js';
 import type { Database } from '../db/database.js';
 import { runGuarded } from '../query/run-guarded.js';
 import { reports } from './all-reports.js';
-import { openScope } from './open-scope.js';
 import { readInput, smallBody, splitInput } from './read-request.js';
-import type { Report, Scope } from './report.js';
+import type { Report } from './report.js';
+import { runReport } from './run-report.js';
 
 export type ReportDeps = { database: Database; now: () => number };
 
@@ -24,15 +24,7 @@ async function answerReport(c: Context, report: Report, { database, now }: Repor
   const { common, parameters } = splitInput(await readInput(c), report.parameters);
   await authorizeReader(database, { header: c.req.header('authorization'), site: common.site });
   const body = await runGuarded(() =>
-    database.withSite(common.site, async (tx) => {
-      const scope = await openScope(tx, common, now());
-      const result = await report.read(tx, scope, parameters);
-      return { ...result, meta: describe(report, scope) };
-    }),
+    database.withSite(common.site, (tx) => runReport(tx, report, { common, parameters, now: now() })),
   );
   return c.json(body, 200, { 'cache-control': 'no-store' });
-}
-
-function describe({ definitions }: Report, { site, from, to, timezone }: Scope) {
-  return { site, from, to, timezone, source: 'events', bots: 'left out', definitions };
 }

@@ -5,6 +5,18 @@ import { defineReport } from './report.js';
 
 type Row = { day: string; dau: number; wau: number; mau: number };
 
+const answer = z.object({
+  days: z.array(
+    z.object({
+      day: z.iso.date(),
+      dau: z.int(),
+      wau: z.int(),
+      mau: z.int(),
+      stickiness: z.number().nullable(),
+    }),
+  ),
+});
+
 /** Days for which a visit keeps its visitor active, by the number that it makes. */
 const windows = { dau: 1, wau: 7, mau: 30 };
 
@@ -12,6 +24,7 @@ const windows = { dau: 1, wau: 7, mau: 30 };
 export const stickiness = defineReport({
   path: 'stickiness',
   parameters: z.strictObject({}),
+  answer,
   definitions: {
     dau: 'distinct visitors with a visit that started on the day',
     wau: 'distinct visitors of the day and the 6 days before it; mau: and the 29 days before it',

@@ -1,20 +1,23 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { authorizeReader } from '../access/authorize-reader.js';
+import { actorOf } from '../access/principal.js';
 import type { Transaction } from '../db/database.js';
 import { groupBy } from '../group-by.js';
+import { auditRead } from '../privacy/audit-read.js';
 import { Refusal } from '../refusal.js';
 import { commonShape, parseWith, readInput } from './read-request.js';
 import type { ReportDeps } from './routes.js';
 
-const parameters = z.strictObject({
+/** The parameters of both. */
+export const timelineQuery = z.strictObject({
   site: commonShape.site,
   /** Sessions that started before this moment: the `next` of the answer before. */
   before: z.iso.datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' }).optional(),
   sessions: z.coerce.number().int().min(1).max(50).default(10),
 });
 
-type Query = z.infer<typeof parameters>;
+type Query = z.infer<typeof timelineQuery>;
 type SessionRow = { session_id: string; started_at: Date };
 type EventRow = { session_id: string; place: number };
 
@@ -25,15 +28,18 @@ const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * `GET /api/v1/visitors/{id}`: what a visitor did, the newest session first; `GET /api/v1/sessions/{id}` one session.
  * Both tell of one person, so no share link shows them.
  */
-export function timelineRoutes({ database }: Pick<ReportDeps, 'database'>): Hono {
+export function timelineRoutes({ database, now }: ReportDeps): Hono {
   const routes = new Hono();
   for (const kind of ['visitor', 'session'] as const) {
     routes.get(`/api/v1/${kind}s/:id`, async (c) => {
-      const query = parseWith(parameters, await readInput(c));
+      const query = parseWith(timelineQuery, await readInput(c));
       const { site } = query;
-      await authorizeReader(database, { header: c.req.header('authorization'), site, personal: true });
+      const header = c.req.header('authorization');
+      const reader = await authorizeReader(database, { header, site, personal: true });
       const id = c.req.param('id');
       const body = await database.withSite(site, (tx) => readTimeline(tx, { ...query, kind, id }));
+      const name = { site, kind, id };
+      await auditRead(database, { action: `${kind}.read`, name, requestedBy: actorOf(reader), at: now() });
       return c.json(body, 200, { 'cache-control': 'no-store' });
     });
   }

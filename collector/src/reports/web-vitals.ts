@@ -30,10 +30,27 @@ type Row = {
   poor: number;
 };
 
+const summary = {
+  metric: z.string(),
+  page_loads: z.int(),
+  p75: z.number(),
+  median: z.number(),
+  rating: z.enum(['good', 'needs-improvement', 'poor']),
+  good: z.number(),
+  poor: z.number(),
+};
+const answer = z.object({
+  dimensions: z.array(z.string()),
+  totals: z.array(z.object(summary)),
+  results: z.array(z.object({ dimensions: z.array(z.string().nullable()), ...summary })),
+  thresholds: z.record(z.string(), z.tuple([z.number(), z.number()])),
+});
+
 /** Core Web Vitals: the 75th percentile by page and device, or by any one or two dimensions. */
 export const webVitals = defineReport({
   path: 'web-vitals',
   parameters,
+  answer,
   definitions: {
     p75: '75th percentile, interpolated, over page loads; milliseconds, CLS without a unit',
     page_loads: 'page loads with a value; of several values of one load the last counts',

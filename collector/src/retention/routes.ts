@@ -2,20 +2,16 @@ import { siteSlug } from '@footfall/schema';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
+import { actorOf } from '../access/principal.js';
+import { changeSite } from '../access/site-settings.js';
 import type { Database } from '../db/database.js';
 import { Refusal } from '../refusal.js';
-import {
-  maxDays,
-  minSessionDays,
-  type Retention,
-  readRetention,
-  retentionPresets,
-  setRetention,
-} from './settings.js';
+import { maxDays, minSessionDays, type Retention, readRetention, retentionPresets } from './settings.js';
 
 const presetNames = Object.keys(retentionPresets) as (keyof typeof retentionPresets)[];
 
-const bodySchema = z.strictObject({
+/** The body of `PUT /api/v1/retention`. */
+export const retentionSchema = z.strictObject({
   site: siteSlug,
   preset: z.enum(presetNames).optional(),
   events: z.int().min(1).max(maxDays).nullable().optional(),
@@ -38,12 +34,11 @@ export function retentionRoutes({ database }: { database: Database }): Hono {
     return c.json(await describe(database, site));
   });
   routes.put('/api/v1/retention', async (c) => {
-    const { site, preset, ...days } = parse(bodySchema, await c.req.json().catch(() => null));
-    await authorize(database, { header: c.req.header('authorization'), allowed: ['owner', 'admin'], site });
-    await setRetention(database, site, {
-      ...(preset && retentionPresets[preset]),
-      ...withoutUndefined(days),
-    });
+    const { site, preset, ...days } = parse(retentionSchema, await c.req.json().catch(() => null));
+    const header = c.req.header('authorization');
+    const principal = await authorize(database, { header, allowed: ['owner', 'admin'], site });
+    const retention = { ...(preset && retentionPresets[preset]), ...withoutUndefined(days) };
+    await changeSite(database, { site, changes: { retention } }, { actor: actorOf(principal) });
     return c.json(await describe(database, site));
   });
   return routes;

@@ -29,28 +29,3 @@ export async function readRetention(database: Database, site: string): Promise<R
   );
   return rows[0] && { events: rows[0].retention_days, sessions: rows[0].session_retention_days };
 }
-
-/** Changes what is given, from the next run on. False where there is no such site. */
-export async function setRetention(
-  database: Database,
-  site: string,
-  changes: Partial<Retention>,
-): Promise<boolean> {
-  const rows = await database.asOwner((tx) =>
-    tx.query(
-      `/* settings.setRetention */
-       update footfall.sites set
-         retention_days = case when $2::boolean then $3::integer else retention_days end,
-         session_retention_days = case when $4::boolean then $5::integer else session_retention_days end
-       where site = $1::text returning 1`,
-      [
-        site,
-        changes.events !== undefined,
-        changes.events ?? null,
-        changes.sessions !== undefined,
-        changes.sessions ?? null,
-      ],
-    ),
-  );
-  return rows.length > 0;
-}

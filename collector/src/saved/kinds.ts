@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { safeText } from '../query/filters/filter-schema.js';
 import { parseFilters } from '../query/filters/parse-filters.js';
+import { funnels } from '../reports/funnels.js';
 import type { SavedKind } from './saved-kind.js';
 
 const name = safeText.min(1).max(200);
@@ -8,6 +9,7 @@ const pattern = safeText.min(1).max(2_000);
 
 const goals: SavedKind = {
   path: 'goals',
+  table: 'goals',
   noun: 'goal',
   idColumn: 'goal_id',
   schema: z
@@ -38,6 +40,7 @@ const goals: SavedKind = {
 
 const segments: SavedKind = {
   path: 'segments',
+  table: 'segments',
   noun: 'segment',
   idColumn: 'segment_id',
   schema: z.strictObject({
@@ -54,6 +57,7 @@ const segments: SavedKind = {
 
 const annotations: SavedKind = {
   path: 'annotations',
+  table: 'annotations',
   noun: 'annotation',
   idColumn: 'annotation_id',
   schema: z.strictObject({
@@ -67,5 +71,19 @@ const annotations: SavedKind = {
   orderBy: 'noted_at',
 };
 
-/** Goals (what counts as reached), segments (saved filters) and annotations (what happened when). */
-export const savedKinds: readonly SavedKind[] = [goals, segments, annotations];
+/** Funnels are run by their id (saved-funnels.ts). What is saved are the parameters of the report, defaults filled in. */
+export const savedFunnels: SavedKind = {
+  path: 'saved-funnels',
+  table: 'saved_funnels',
+  noun: 'saved funnel',
+  idColumn: 'funnel_id',
+  schema: z.strictObject({ name, parameters: funnels.parameters }),
+  columns: [
+    { name: 'name', type: 'text' },
+    { name: 'parameters', type: 'jsonb' },
+  ],
+  orderBy: 'name',
+};
+
+/** Goals (what counts as reached), segments (saved filters), annotations (what happened when) and funnels. */
+export const savedKinds: readonly SavedKind[] = [goals, segments, annotations, savedFunnels];

@@ -5,21 +5,26 @@ import { authorize } from '../access/authorize.js';
 import { authorizeReader } from '../access/authorize-reader.js';
 import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
+import { dimensionName } from '../query/filters/filter-schema.js';
+import { runGuarded } from '../query/run-guarded.js';
 import { Refusal } from '../refusal.js';
-import { parseWith, readInput, smallBody } from '../reports/read-request.js';
-import { savedKinds } from './kinds.js';
+import { funnels } from '../reports/funnels.js';
+import { parseWith, readInput, smallBody, splitInput } from '../reports/read-request.js';
+import { runReport } from '../reports/run-report.js';
+import { savedFunnels, savedKinds } from './kinds.js';
 import type { SavedKind } from './saved-kind.js';
-import { addSaved, deleteSaved, listSaved, replaceSaved } from './saved-store.js';
+import { addSaved, deleteSaved, findSaved, listSaved, replaceSaved } from './saved-store.js';
 
-export type SavedDeps = { database: Database };
+export type SavedDeps = { database: Database; now: () => number };
 
 export const siteOnly = z.looseObject({ site: siteSlug });
 export const writers = ['owner', 'admin'] as const;
 
-/** `/api/v1/goals`, `/segments` and `/annotations`: who may read the site sees them, its admins change them. */
+/** `/api/v1/goals`, `/segments`, `/annotations` and `/saved-funnels`: who may read the site sees them, its admins change them. */
 export function savedRoutes(deps: SavedDeps): Hono {
   const routes = new Hono();
   for (const kind of savedKinds) addKind(routes, kind, deps);
+  addFunnelRuns(routes, deps);
   return routes;
 }
 
@@ -28,7 +33,7 @@ function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
   routes.get(path, async (c) => {
     const { site } = parseWith(siteOnly, await readInput(c));
     await authorizeReader(database, { header: c.req.header('authorization'), site });
-    return answer(c, { [kind.path]: await listSaved(database, kind, site) });
+    return answer(c, { [kind.table]: await listSaved(database, kind, site) });
   });
   routes.post(path, smallBody, async (c) => {
     const { site, value } = await readWrite(c, database, kind);
@@ -46,20 +51,38 @@ function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
     return answer(c, saved);
   });
   routes.delete(`${path}/:id`, async (c) => {
-    const place = { site: await readWriter(c, database), id: c.req.param('id') };
+    const { site } = parseWith(siteOnly, c.req.query());
+    await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
+    const place = { site, id: c.req.param('id') };
     if (!(await deleteSaved(database, kind, place))) throw missing(kind.noun, place.id);
     return c.body(null, 204);
   });
 }
 
-function answer(c: Context, body: object): Response {
-  return c.json(body, 200, { 'cache-control': 'no-store' });
+/** The parameters of `GET /api/v1/saved-funnels/{id}/report`, beside those of every report. */
+export const funnelRunSchema = z.strictObject({ breakdown: dimensionName.optional() });
+
+function addFunnelRuns(routes: Hono, { database, now }: SavedDeps): void {
+  routes.get('/api/v1/saved-funnels/:id/report', async (c) => {
+    const { common, parameters } = splitInput(await readInput(c), funnelRunSchema);
+    const { site } = common;
+    await authorizeReader(database, { header: c.req.header('authorization'), site });
+    const id = c.req.param('id');
+    const body = await runGuarded(() =>
+      database.withSite(site, async (tx) => {
+        const saved = await findSaved(tx, savedFunnels, { site, id });
+        if (!saved) throw missing(savedFunnels.noun, id);
+        const asked = { ...(saved.parameters as object), ...parameters };
+        const report = await runReport(tx, funnels, { common, parameters: asked, now: now() });
+        return { id, name: saved.name, ...report };
+      }),
+    );
+    return answer(c, body);
+  });
 }
 
-async function readWriter(c: Context, database: Database): Promise<string> {
-  const { site } = parseWith(siteOnly, c.req.query());
-  await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
-  return site;
+function answer(c: Context, body: object): Response {
+  return c.json(body, 200, { 'cache-control': 'no-store' });
 }
 
 async function readWrite(c: Context, database: Database, { schema }: SavedKind) {

@@ -4,8 +4,10 @@ type Column = { name: string; type: 'text' | 'numeric' | 'timestamptz' | 'jsonb'
 
 /** A kind of thing that people save for a site. Names of tables and columns are ours, never a caller's. */
 export type SavedKind = {
-  /** Its route below /api/v1/, and its table in footfall. */
+  /** Its route below /api/v1/. */
   path: string;
+  /** Its table in footfall, and what a list of them is called. */
+  table: string;
   /** One of them, in messages. */
   noun: string;
   idColumn: string;

@@ -1,4 +1,4 @@
-import type { Database } from '../db/database.js';
+import type { Database, Transaction } from '../db/database.js';
 import type { SavedKind } from './saved-kind.js';
 
 export type Saved = Record<string, unknown>;
@@ -9,10 +9,25 @@ export function listSaved(database: Database, kind: SavedKind, site: string): Pr
   return database.withSite(site, (tx) =>
     tx.query<Saved>(
       `/* saved-store.listSaved */
-       select ${returned(kind)} from footfall.${kind.path} where site = $1::text order by ${kind.orderBy}, ${kind.idColumn}`,
+       select ${returned(kind)} from footfall.${kind.table} where site = $1::text order by ${kind.orderBy}, ${kind.idColumn}`,
       [site],
     ),
   );
+}
+
+/** One of the things of a kind that a site has, if it has it. */
+export async function findSaved(
+  tx: Transaction,
+  kind: SavedKind,
+  { site, id }: Place,
+): Promise<Saved | undefined> {
+  const [found] = await tx.query<Saved>(
+    `/* saved-store.findSaved */
+     select ${returned(kind)} from footfall.${kind.table}
+     where site = $1::text and ${kind.idColumn}::text = $2::text`,
+    [site, id],
+  );
+  return found;
 }
 
 /** Stores one, and returns it with its id. Undefined where the name is taken. */
@@ -21,11 +36,11 @@ export async function addSaved(
   kind: SavedKind,
   { site, value }: { site: string; value: Saved },
 ): Promise<Saved | undefined> {
-  const { columns, path } = kind;
+  const { columns, table } = kind;
   const rows = await database.asOwner((tx) =>
     tx.query<Saved>(
       `/* saved-store.addSaved */
-       insert into footfall.${path} (site, ${columns.map(({ name }) => name).join(', ')})
+       insert into footfall.${table} (site, ${columns.map(({ name }) => name).join(', ')})
        values ($1::text, ${columns.map(({ type }, index) => `$${index + 2}::${type}`).join(', ')})
        on conflict do nothing returning ${returned(kind)}`,
       [site, ...valuesOf(kind, value)],
@@ -44,7 +59,7 @@ export async function replaceSaved(
   const rows = await database.asOwner((tx) =>
     tx.query<Saved>(
       `/* saved-store.replaceSaved */
-       update footfall.${kind.path} set ${sets.join(', ')}
+       update footfall.${kind.table} set ${sets.join(', ')}
        where site = $1::text and ${kind.idColumn}::text = $2::text returning ${returned(kind)}`,
       [site, id, ...valuesOf(kind, value)],
     ),
@@ -61,7 +76,7 @@ export async function deleteSaved(
   const rows = await database.asOwner((tx) =>
     tx.query(
       `/* saved-store.deleteSaved */
-       delete from footfall.${kind.path} where site = $1::text and ${kind.idColumn}::text = $2::text returning 1`,
+       delete from footfall.${kind.table} where site = $1::text and ${kind.idColumn}::text = $2::text returning 1`,
       [site, id],
     ),
   );

@@ -1,9 +1,11 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
+import type { By } from '../access/audit.js';
 import { authorize } from '../access/authorize.js';
 import { findClientAddress, type ProxyTrust } from '../access/client-address.js';
 import { deriveShareToken, lockedPrefix, makeLockedToken, unlockShare } from '../access/locked-shares.js';
+import { actorOf } from '../access/principal.js';
 import { addShare, listShares, makeShareToken, revokeShare } from '../access/shares.js';
 import type { Database } from '../db/database.js';
 import { createLoginThrottle } from '../people/login-throttle.js';
@@ -19,7 +21,8 @@ export type ShareDeps = ProxyTrust & { database: Database; now: () => number };
 const maxPasswordChars = 1_024;
 const password = z.string({ error: 'expected a text' }).min(1).max(maxPasswordChars);
 
-const shareSchema = z.strictObject({
+/** The body of `POST /api/v1/shares`, beside the site. */
+export const shareSchema = z.strictObject({
   name: safeText.min(1).max(200),
   expires_at: z.iso
     .datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' })
@@ -28,7 +31,8 @@ const shareSchema = z.strictObject({
   password: password.nullable().default(null),
 });
 
-const unlockSchema = z.strictObject({
+/** The body of `POST /api/v1/shares/unlock`. */
+export const unlockSchema = z.strictObject({
   token: z
     .string()
     .startsWith(lockedPrefix, { error: `expected ${lockedPrefix}…` })
@@ -47,22 +51,22 @@ export function shareRoutes(deps: ShareDeps): Hono<Environment> {
   const routes = new Hono<Environment>();
   const throttle = createLoginThrottle(deps);
 
-  async function authorizeWriter(header: string | undefined, site: string): Promise<string> {
-    await authorize(database, { header, allowed: writers, site });
-    return site;
+  async function requireWriter(header: string | undefined, site: string): Promise<By> {
+    const writer = await authorize(database, { header, allowed: writers, site });
+    return { actor: actorOf(writer), at: deps.now() };
   }
 
   routes.get('/api/v1/shares', async (c) => {
     const { site } = parseWith(siteOnly, c.req.query());
-    await authorizeWriter(c.req.header('authorization'), site);
+    await requireWriter(c.req.header('authorization'), site);
     return c.json({ shares: await listShares(database, site) }, 200, noStore);
   });
   routes.post('/api/v1/shares', smallBody, async (c) => {
     const { site, ...given } = parseWith(siteOnly, await readInput(c));
-    await authorizeWriter(c.req.header('authorization'), site);
+    const by = await requireWriter(c.req.header('authorization'), site);
     const { name, expires_at: expiresAt, password: secret } = parseWith(shareSchema, given);
     const { link, token } = await makeTokens(database, secret);
-    const share = await onKnownSite(site, addShare(database, { site, name, expiresAt, token }));
+    const share = await onKnownSite(site, addShare(database, { site, name, expiresAt, token }, by));
     return c.json({ ...share, token: link }, 201, noStore);
   });
   routes.post('/api/v1/shares/unlock', smallBody, async (c) => {
@@ -76,9 +80,9 @@ export function shareRoutes(deps: ShareDeps): Hono<Environment> {
   });
   routes.delete('/api/v1/shares/:id', async (c) => {
     const { site } = parseWith(siteOnly, c.req.query());
-    await authorizeWriter(c.req.header('authorization'), site);
+    const by = await requireWriter(c.req.header('authorization'), site);
     const id = c.req.param('id');
-    if (await revokeShare(database, { site, id })) return c.body(null, 204);
+    if (await revokeShare(database, { site, id }, by)) return c.body(null, 204);
     throw new Refusal(404, 'not_found', `id: there is no share link in force "${id}"`, { path: 'id' });
   });
   return routes;

@@ -1,9 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { StartError } from '../start-error.js';
+import { findProblem } from './check-map.js';
 import type { StoredMap } from './store.js';
-
-const maxMapBytes = 64 * 1024 * 1024;
 
 /**
  * The source maps below a folder, each under the path of the file that it belongs to.
@@ -27,20 +26,7 @@ export async function readMaps(folder: string): Promise<StoredMap[]> {
 async function readMap(folder: string, file: string): Promise<StoredMap> {
   const map = await readFile(file, 'utf8');
   const name = relative(folder, file).split(sep).join('/');
-  if (Buffer.byteLength(map) > maxMapBytes)
-    throw new StartError(`${name}: expected at most ${maxMapBytes} bytes, got ${Buffer.byteLength(map)}`);
-  expectMap(name, map);
+  const problem = findProblem(map);
+  if (problem !== undefined) throw new StartError(`${name}: ${problem}`);
   return { file: name.replace(/\.map$/, ''), map };
-}
-
-function expectMap(name: string, text: string): void {
-  let version: unknown;
-  try {
-    const value: unknown = JSON.parse(text);
-    version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
-  } catch (error) {
-    throw new StartError(`${name}: expected a source map as JSON`, { cause: error });
-  }
-  if (version !== 3)
-    throw new StartError(`${name}: expected a source map of version 3, got ${String(version)}`);
 }

@@ -122,12 +122,49 @@ test.each([
     expected: 'FOOTFALL_RATE_LIMIT_ADDRESS: expected an integer from 0 to 2147483648, got "many"',
   },
   {
+    name: 'FOOTFALL_OIDC_ISSUER',
+    value: 'http://login.example',
+    expected:
+      'FOOTFALL_OIDC_ISSUER: expected an https URL, or http on this machine, got "http://login.example"',
+  },
+  {
+    name: 'FOOTFALL_OIDC_CLIENT_SECRET',
+    value: 'never shown',
+    expected: 'FOOTFALL_OIDC_ISSUER: expected an https URL, or http on this machine, got ""',
+  },
+  {
     name: 'FOOTFALL_LOG_FORMAT',
     value: 'xml',
     expected: 'FOOTFALL_LOG_FORMAT: expected text or json, got "xml"',
   },
 ])('$name=$value is one line and exit 2', async ({ name, value, expected }) => {
   const { code, stderr } = await runFootfall(['start'], { env: { ...env, [name]: value } }).finished;
+  expect({ code, stderr }).toEqual({ code: 2, stderr: `${expected}\n` });
+});
+
+const issuer = { FOOTFALL_OIDC_ISSUER: 'https://login.example', FOOTFALL_OIDC_CLIENT_ID: 'footfall' };
+const settings = { ...issuer, FOOTFALL_OIDC_CLIENT_SECRET: 'never shown' };
+
+test.each([
+  {
+    missing: 'secret',
+    given: issuer,
+    expected: 'FOOTFALL_OIDC_CLIENT_SECRET: expected the secret that the provider gave, got ""',
+  },
+  {
+    missing: 'public address',
+    given: settings,
+    expected:
+      'FOOTFALL_PUBLIC_URL: expected an https URL, or http on this machine, with FOOTFALL_OIDC_ISSUER, got ""',
+  },
+  {
+    missing: 'encryption',
+    given: { ...settings, FOOTFALL_PUBLIC_URL: 'http://stats.example' },
+    expected:
+      'FOOTFALL_PUBLIC_URL: expected an https URL, or http on this machine, with FOOTFALL_OIDC_ISSUER, got "http://stats.example"',
+  },
+])('an OpenID provider without $missing is one line and exit 2', async ({ given, expected }) => {
+  const { code, stderr } = await runFootfall(['start'], { env: { ...env, ...given } }).finished;
   expect({ code, stderr }).toEqual({ code: 2, stderr: `${expected}\n` });
 });
 

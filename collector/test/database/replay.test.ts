@@ -31,7 +31,7 @@ function send(...events: unknown[]) {
 }
 
 function replay(filter: Partial<LetterFilter> = {}) {
-  const deps = { database: collector.database, now: () => now, onPage: () => {} };
+  const deps = { database: collector.database, now: () => now, onPage: () => {}, by: { actor: 'test' } };
   return replayLetters(deps, { site: undefined, reason: undefined, ...filter });
 }
 

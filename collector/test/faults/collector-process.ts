@@ -14,8 +14,11 @@ export type CollectorProcess = {
   readMetric(pattern: RegExp): Promise<number>;
 };
 
-/** Makes a collector; it does not run yet. */
-export async function prepareCollector(env: Record<string, string>): Promise<CollectorProcess> {
+/** Makes a collector, of the built version unless another is given; it does not run yet. */
+export async function prepareCollector(
+  env: Record<string, string>,
+  version: { executable?: string } = {},
+): Promise<CollectorProcess> {
   const port = await findFreePort();
   const origin = `http://127.0.0.1:${port}`;
   let running: Running | undefined;
@@ -31,6 +34,7 @@ export async function prepareCollector(env: Record<string, string>): Promise<Col
     async start() {
       for (let isReady = false; !isReady; ) {
         running = runFootfall(['start'], {
+          ...version,
           env: { FOOTFALL_MIN_FREE_BYTES: '0', ...env, PORT: String(port) },
         });
         isReady = await Promise.race([

@@ -1,5 +1,9 @@
 /** Reports in plain code, over all visits of a site: what the statements of the collector are compared with. */
 
+/** Days of a local calendar, both inclusive; ISO 8601 day of the week, 1 is Monday. */
+export type Calendar = { zone: string; weekStart: number; from: string; to: string };
+export type Interval = 'day' | 'week' | 'month';
+
 /** An event of a visitor. Times are milliseconds since 1970. */
 export type OracleEvent = { id: string; at: number; page?: string; name?: string; value?: number };
 export type OracleVisit = {
@@ -10,8 +14,39 @@ export type OracleVisit = {
 };
 
 const dayMs = 86_400_000;
-const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The local day of a moment, yyyy-mm-dd. */
+function dayOf(at: number, zone: string): string {
+  const format =
+    formats.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
+  formats.set(zone, format);
+  return format.format(at);
+}
+
+function isIn(at: number, { zone, from, to }: Calendar): boolean {
+  const day = dayOf(at, zone);
+  return from <= day && day <= to;
+}
+
+const numberOf = (day: string) => Date.parse(day) / dayMs;
+const dayAt = (number: number) => new Date(number * dayMs).toISOString().slice(0, 10);
+
+/** The first day of the interval that a day lies in. */
+function unitOf(day: string, interval: Interval, weekStart: number): string {
+  if (interval === 'day') return day;
+  if (interval === 'month') return `${day.slice(0, 8)}01`;
+  const weekday = new Date(day).getUTCDay();
+  return dayAt(numberOf(day) - ((weekday - weekStart + 7) % 7));
+}
+
+function unitsBetween(first: string, second: string, interval: Interval): number {
+  const months = (day: string) => 12 * Number(day.slice(0, 4)) + Number(day.slice(5, 7));
+  if (interval === 'month') return months(second) - months(first);
+  return (numberOf(second) - numberOf(first)) / (interval === 'week' ? 7 : 1);
+}
 const startOf = (visit: OracleVisit) => Math.min(...visit.events.map(({ at }) => at));
+const dayOfVisit = (visit: OracleVisit, { zone }: Calendar) => dayOf(startOf(visit), zone);
 const inOrder = (events: OracleEvent[]) => [...events].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
 
 function eventsByVisitor(visits: OracleVisit[]): Map<string, OracleEvent[]> {
@@ -27,10 +62,12 @@ const matches = (event: OracleEvent, { page, event: name }: Match) =>
 /** How many visitors reach each step: every chain of events from every start is tried. */
 export function oracleFunnel(
   visits: OracleVisit[],
+  calendar: Calendar,
   { steps, windowMs, isStrict }: { steps: Match[]; windowMs: number; isStrict: boolean },
 ): number[] {
   const reached = steps.map(() => 0);
-  for (const events of eventsByVisitor(visits).values()) {
+  for (const all of eventsByVisitor(visits).values()) {
+    const events = all.filter(({ at }) => isIn(at, calendar));
     let best = 0;
     for (const [index, event] of events.entries()) {
       const [first] = steps;
@@ -59,24 +96,33 @@ function reach(
   return steps.length;
 }
 
-/** Visitors by the day of their first visit, and how many of them came n days later. */
-export function oracleRetention(visits: OracleVisit[], unitDays: number, firstUnit: string) {
-  const unitOf = (at: number) => {
-    const since = Math.floor((at - Date.parse(firstUnit)) / (unitDays * dayMs));
-    return dayOf(Date.parse(firstUnit) + since * unitDays * dayMs);
-  };
-  const units = new Map<string, Set<string>>();
-  for (const visit of visits) {
-    const known = units.get(visit.visitor) ?? new Set();
-    units.set(visit.visitor, known.add(unitOf(startOf(visit))));
-  }
-  const cohorts = new Map<string, Map<number, number>>();
-  for (const known of units.values()) {
-    const cohort = [...known].sort()[0] ?? '';
+type Cohorts = Map<string, Map<number, number>>;
+
+/** Of visitors by the interval of their first visit (or of their first event of a name), how many come n intervals later. */
+export function oracleRetention(
+  visits: OracleVisit[],
+  calendar: Calendar,
+  { interval, start, back }: { interval: Interval; start?: string | undefined; back?: string | undefined },
+): Cohorts {
+  const { zone, weekStart, from, to } = calendar;
+  const unitAt = (at: number) => unitOf(dayOf(at, zone), interval, weekStart);
+  const cohorts: Cohorts = new Map();
+  for (const [visitor, events] of eventsByVisitor(visits)) {
+    const came = visits.filter((visit) => visit.visitor === visitor).map(startOf);
+    const timesOf = (name: string | undefined) =>
+      name === undefined
+        ? came
+        : events.filter((event) => event.name === name && isIn(event.at, calendar)).map(({ at }) => at);
+    const starts = timesOf(start);
+    if (starts.length === 0) continue;
+    const first = Math.min(...starts);
+    const cohort = unitAt(first);
+    if (dayOf(first, zone) > to || cohort < unitOf(from, interval, weekStart)) continue;
+    const seen = timesOf(back).filter((at) => dayOf(at, zone) <= to);
     const counts = cohorts.get(cohort) ?? new Map<number, number>();
-    for (const unit of known) {
-      const period = Math.round((Date.parse(unit) - Date.parse(cohort)) / (unitDays * dayMs));
-      counts.set(period, (counts.get(period) ?? 0) + 1);
+    for (const unit of new Set(seen.map(unitAt))) {
+      const period = unitsBetween(cohort, unit, interval);
+      if (period >= 0) counts.set(period, (counts.get(period) ?? 0) + 1);
     }
     cohorts.set(cohort, counts);
   }
@@ -86,10 +132,11 @@ export function oracleRetention(visits: OracleVisit[], unitDays: number, firstUn
 /** Visits by the pages from the first time of one on (or up to it), the same page in a row once. */
 export function oraclePaths(
   visits: OracleVisit[],
-  { from, to, steps }: { from?: string; to?: string; steps: number },
+  calendar: Calendar,
+  { from, to, steps }: { from?: string | undefined; to?: string | undefined; steps: number },
 ): Map<string, number> {
   const found = new Map<string, number>();
-  for (const { events } of visits) {
+  for (const { events } of visits.filter((visit) => isIn(startOf(visit), calendar))) {
     const pages = inOrder(events).flatMap(({ page }) => (page === undefined ? [] : [page]));
     const path = pages.filter((page, index) => page !== pages[index - 1]);
     const anchor = path.indexOf(from ?? to ?? path[0] ?? '');
@@ -109,6 +156,7 @@ export type Credit = Record<'first' | 'last' | 'linear' | 'position' | 'time_dec
 /** Of each event of a name the visits before it, and the parts that each model gives to their campaigns. */
 export function oracleAttribution(
   visits: OracleVisit[],
+  calendar: Calendar,
   { event, lookbackDays }: { event: string; lookbackDays: number },
 ): { conversions: number; credits: Map<string | null, { credit: Credit; revenue: number }> } {
   const credits = new Map<string | null, { credit: Credit; revenue: number }>();
@@ -117,7 +165,7 @@ export function oracleAttribution(
     const own = visits
       .filter((visit) => visit.visitor === visitor)
       .sort((a, b) => startOf(a) - startOf(b) || (a.session < b.session ? -1 : 1));
-    for (const conversion of events.filter(({ name }) => name === event)) {
+    for (const conversion of events.filter(({ name, at }) => name === event && isIn(at, calendar))) {
       conversions += 1;
       const touches = own.filter((visit) => {
         const before = conversion.at - startOf(visit);
@@ -154,34 +202,32 @@ function addCredit(
   credits.set(campaign, { credit, revenue: found.revenue + parts.linear * value });
 }
 
-/** Distinct visitors of the days up to each day. */
-export function oracleActive(visits: OracleVisit[], day: string, days: number): number {
-  const first = Date.parse(day) - (days - 1) * dayMs;
-  const active = visits.filter(
-    (visit) => startOf(visit) >= first && startOf(visit) < Date.parse(day) + dayMs,
-  );
+/** Distinct visitors with a visit that started on one of so many days up to a day. */
+export function oracleActive(
+  visits: OracleVisit[],
+  calendar: Calendar,
+  { day, days }: { day: string; days: number },
+) {
+  const first = dayAt(numberOf(day) - days + 1);
+  const active = visits.filter((visit) => {
+    const own = dayOfVisit(visit, calendar);
+    return first <= own && own <= day;
+  });
   return new Set(active.map(({ visitor }) => visitor)).size;
 }
 
-/** By the day of the first event of a name: how many visitors came (or did another event) n days later. */
-export function oracleEventRetention(
-  visits: OracleVisit[],
-  { start, back }: { start: string; back?: string },
-): Map<string, Map<number, number>> {
-  const cohorts = new Map<string, Map<number, number>>();
-  for (const [visitor, events] of eventsByVisitor(visits)) {
-    const first = events.find(({ name }) => name === start);
-    if (!first) continue;
-    const own = visits.filter((visit) => visit.visitor === visitor);
-    const moments =
-      back === undefined ? own.map(startOf) : events.filter(({ name }) => name === back).map(({ at }) => at);
-    const cohort = dayOf(first.at);
-    const counts = cohorts.get(cohort) ?? new Map<number, number>();
-    for (const day of new Set(moments.map(dayOf))) {
-      const period = Math.round((Date.parse(day) - Date.parse(cohort)) / dayMs);
-      if (period >= 0) counts.set(period, (counts.get(period) ?? 0) + 1);
+/** Pageviews in the range and visits that have one, by page. */
+export function oraclePages(visits: OracleVisit[], calendar: Calendar) {
+  const pages = new Map<string, { visits: number; pageviews: number }>();
+  for (const { events } of visits) {
+    const seen = events.flatMap(({ page, at }) => (page !== undefined && isIn(at, calendar) ? [page] : []));
+    for (const page of new Set(seen)) {
+      const { visits: before, pageviews } = pages.get(page) ?? { visits: 0, pageviews: 0 };
+      pages.set(page, {
+        visits: before + 1,
+        pageviews: pageviews + seen.filter((one) => one === page).length,
+      });
     }
-    cohorts.set(cohort, counts);
   }
-  return cohorts;
+  return pages;
 }

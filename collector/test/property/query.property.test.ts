@@ -19,6 +19,8 @@ const seed = Number(process.env.FOOTFALL_QUERY_SEED ?? Math.floor(Math.random() 
 const visits = 150;
 const sites = ['rolled', 'marked'] as const;
 const siteTimezone = 'Europe/Berlin';
+/** One answer holds no more; what a cursor walks through has no end but its own. */
+const maxRows = 10_000;
 
 let collector: TestCollector;
 let owner: string;
@@ -198,7 +200,7 @@ async function expectAgreement(asked: Asked): Promise<void> {
   unmarked += Number(marked.meta.source === 'rollups');
   for (const { results, meta } of [rolled, marked]) {
     answered[meta.source] += 1;
-    expect(results.map(plain)).toEqual(expected.slice(0, 10_000));
+    expect(results.map(plain)).toEqual(expected.slice(0, maxRows));
   }
 }
 
@@ -229,7 +231,7 @@ test('pages of a cursor are the rows of one answer, each once', async () => {
       rows.push(...page.results);
       cursor = page.meta.next_cursor;
     } while (cursor !== undefined);
-    expect(rows).toEqual(whole.results);
+    expect(rows.slice(0, maxRows)).toEqual(whole.results);
   });
   await fc.assert(property, { numRuns: Math.ceil(runs / 10), seed });
-});
+}, 3_600_000);

@@ -1,13 +1,14 @@
 import type { CLSMetric, FCPMetric, INPMetric, LCPMetric, TTFBMetric } from 'web-vitals';
 import type { Props, Tracker } from '../options.js';
 import { describe } from './describe.js';
+import type { EventsOf } from './interactions.js';
 
 export type Metric = CLSMetric | FCPMetric | INPMetric | LCPMetric | TTFBMetric;
 
 /** Names what made a value, after https://web.dev/articles/debug-performance-in-the-field. Times are in milliseconds. */
-export function attributionOf(metric: Metric, tracker: Tracker): Props {
+export function attributionOf(metric: Metric, tracker: Tracker, eventsOf: EventsOf): Props {
   if (metric.name === 'CLS') return ofShift(metric, tracker);
-  if (metric.name === 'INP') return ofInteraction(metric, tracker);
+  if (metric.name === 'INP') return ofInteraction(metric, tracker, eventsOf);
   if (metric.name === 'LCP') return ofPaint(metric, tracker);
   if (metric.name === 'TTFB') return ofRequest();
   return { timeToFirstByte: Math.round(timeToFirstByte()) };
@@ -25,15 +26,16 @@ function ofShift({ entries }: CLSMetric, tracker: Tracker): Props {
 }
 
 /** The three parts of an interaction: until its handlers run, while they run, until the next frame. */
-function ofInteraction({ entries, value }: INPMetric, tracker: Tracker): Props {
+function ofInteraction({ entries, value }: INPMetric, tracker: Tracker, eventsOf: EventsOf): Props {
   const [first] = entries;
   if (!first) return {};
-  const processed = Math.min(...entries.map(({ processingStart }) => processingStart));
-  const inputDelay = processed - first.startTime;
-  const processing = Math.max(...entries.map(({ processingEnd }) => processingEnd)) - processed;
+  const events = [...entries, ...eventsOf(first.interactionId)];
+  const processed = Math.min(...events.map(({ processingStart }) => processingStart));
+  const inputDelay = Math.max(0, processed - first.startTime);
+  const processing = Math.max(...events.map(({ processingEnd }) => processingEnd)) - processed;
   const presentationDelay = Math.max(0, value - inputDelay - processing);
   return {
-    element: nameOf(entries.find(({ target }) => target)?.target, tracker),
+    element: nameOf(events.find(({ target }) => target)?.target, tracker),
     event: first.name,
     ...rounded({ at: first.startTime, inputDelay, processing, presentationDelay }),
   };

@@ -1,5 +1,6 @@
 import { onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals';
 import type { Capture } from '../options.js';
+import { rememberInteractions } from './interactions.js';
 import { attributionOf, type Metric } from './vitals-attribution.js';
 import type { LoadedPage } from './when-quiet.js';
 
@@ -10,6 +11,7 @@ import type { LoadedPage } from './when-quiet.js';
 export function webVitals(loadedPage?: LoadedPage): Capture {
   return (tracker) => {
     const changed = new Map<string, () => void>();
+    const eventsOf = rememberInteractions();
     let loaded = loadedPage?.();
 
     function pin(): void {
@@ -21,7 +23,7 @@ export function webVitals(loadedPage?: LoadedPage): Capture {
       const { name, rating, navigationType } = metric;
       const value = Math.round(metric.value * 1e4) / 1e4;
       // Elements leave the page, so they are described now.
-      const attribution = attributionOf(metric, tracker);
+      const attribution = attributionOf(metric, tracker, eventsOf);
       const props = { metric: name, rating, navigationType, attribution };
       changed.set(name, () => {
         const now = tracker.stamp();

@@ -61,6 +61,19 @@ it('sends the five web vitals with what made them, when the page is hidden', asy
   expect(vitals.TTFB?.props).toMatchObject({ rating: 'good', attribution: { request: expect.any(Number) } });
 });
 
+it('names the element of an interaction also where its longest part is not the click', async () => {
+  const { server, site, open } = await setUp();
+  site.serve({
+    body: `<h1>Slow to press</h1>
+      <button id="press" onpointerdown="const until = performance.now() + 150; while (performance.now() < until);">Press</button>`,
+  });
+  const page = await open();
+  await observed(page, 'largest-contentful-paint');
+  await page.click('#press');
+  const { INP } = await vitalsOf(page, { server, count: 5 });
+  expect(INP?.props.attribution).toMatchObject({ element: 'button#press', event: 'pointerdown' });
+});
+
 it('belongs to the page that was loaded, also when the route has changed', async () => {
   const { server, site, open } = await setUp();
   site.serve({ body: slowPage });

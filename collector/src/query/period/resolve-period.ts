@@ -94,7 +94,9 @@ async function resolveMoments(tx: Transaction, local: string[], timezone: string
   try {
     const rows = await tx.query<{ moment: Date }>(
       `/* resolve-period.resolveMoments */
-       select case when l.has_offset then l.local::timestamptz else l.local::timestamp at time zone $3::text end as moment
+       select case when l.has_offset then l.local::timestamptz
+         when length(l.local) = 10 then footfall.day_start(l.local::date, $3::text)
+         else l.local::timestamp at time zone $3::text end as moment
        from unnest($1::text[], $2::boolean[]) with ordinality as l (local, has_offset, place) order by l.place`,
       [local, local.map((text) => /(?:Z|[+-]\d{2}:\d{2})$/.test(text) && text.length > 10), timezone],
     );

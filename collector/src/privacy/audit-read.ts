@@ -3,10 +3,15 @@ import type { Database } from '../db/database.js';
 import type { SubjectName } from './subject.js';
 import { hashSubject, keepSubjectKey } from './tombstones.js';
 
-type Read = { name: SubjectName; requestedBy: string; at: number };
+type Read = {
+  action: 'privacy.export' | 'visitor.read' | 'session.read';
+  name: Omit<SubjectName, 'kind'> & { kind: SubjectName['kind'] | 'session' };
+  requestedBy: string;
+  at: number;
+};
 
-/** Writes down who read all about a person, whom the audit log knows by a keyed hash alone. Done before the first row. */
-export async function auditExport(database: Database, { name, requestedBy, at }: Read): Promise<void> {
+/** Writes down who read about a person, whom the audit log knows by a keyed hash alone. Done before the first row. */
+export async function auditRead(database: Database, { action, name, requestedBy, at }: Read): Promise<void> {
   const { site, kind, id } = name;
   await database.asOwner(async (tx) => {
     const hash = hashSubject(await keepSubjectKey(tx), site, `${kind} ${id}`).toString('hex');
@@ -14,7 +19,7 @@ export async function auditExport(database: Database, { name, requestedBy, at }:
       at,
       site,
       actor: requestedBy,
-      action: 'privacy.export',
+      action,
       target: `${kind} ${hash}`,
     });
   });
