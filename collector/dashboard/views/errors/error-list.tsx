@@ -56,7 +56,7 @@ function BugTable({ bugs, scope }: { bugs: readonly Bug[]; scope: Scope }) {
       <EmptyState title="No errors here">
         <p>
           None in this state and period. Errors are captured where the page starts Footfall with captures:
-          [errors()], or from the script tag by data-captures.
+          [error()]; the script tag does so by itself.
         </p>
       </EmptyState>
     );

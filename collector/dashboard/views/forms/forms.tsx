@@ -32,7 +32,7 @@ export default function Forms({ scope }: ViewProps) {
           <Card title="Forms">
             <EmptyState title="No form was seen in this period">
               <p>
-                Forms are captured where the page starts Footfall with the capture <code>forms()</code>. What
+                Forms are captured where the page starts Footfall with the capture <code>form()</code>. What
                 is typed is never sent: names of fields, and whether they were filled.
               </p>
             </EmptyState>
