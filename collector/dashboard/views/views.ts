@@ -14,13 +14,17 @@ export type View = {
   isManagement?: true;
   /** It is not of a period: the bar with period, comparison and filters is left out. */
   hasNoPeriod?: true;
+  /** Shows its numbers beside those of another period. */
+  isCompared?: true;
+  /** Its numbers know no filters: none are offered. */
+  hasNoFilters?: true;
   /** Tells of single people, or changes things: not part of a share link. */
   isPrivate?: true;
 };
 
 /** All views, in the order of the navigation. A view is a folder here and a line there. */
 export const views: readonly View[] = [
-  { path: '', title: 'Overview', load: () => import('./overview/overview.js') },
+  { path: '', title: 'Overview', load: () => import('./overview/overview.js'), isCompared: true },
   { path: 'realtime', title: 'Realtime', load: () => import('./realtime/realtime.js'), hasNoPeriod: true },
   { path: 'funnels', title: 'Funnels', load: () => import('./funnels/funnels.js') },
   { path: 'retention', title: 'Retention', load: () => import('./retention/retention.js') },
@@ -42,8 +46,20 @@ export const views: readonly View[] = [
     hasNoPeriod: true,
     isPrivate: true,
   },
-  { path: 'bots', title: 'Bots', load: () => import('./bots/bots.js'), isPrivate: true },
-  { path: 'dropped', title: 'Dropped', load: () => import('./dropped/dropped.js'), isPrivate: true },
+  {
+    path: 'bots',
+    title: 'Bots',
+    load: () => import('./bots/bots.js'),
+    hasNoFilters: true,
+    isPrivate: true,
+  },
+  {
+    path: 'dropped',
+    title: 'Dropped',
+    load: () => import('./dropped/dropped.js'),
+    hasNoFilters: true,
+    isPrivate: true,
+  },
 ];
 
 /** Whether whoever has signed in is shown a view. */

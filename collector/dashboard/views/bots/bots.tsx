@@ -104,7 +104,9 @@ function ReasonRow({ reason, scope: { site }, canChange }: RowProps) {
           {formatShort(value, 'count')}
         </td>
       ))}
-      <td data-title="Last seen">{formatMoment(lastAt, site.timezone)}</td>
+      <td class="time-cell" data-title="Last seen">
+        {formatMoment(lastAt, site.timezone)}
+      </td>
       {canChange && <td>{name !== null && <JudgeButton site={site.site} reason={name} isHuman />}</td>}
     </tr>
   );

@@ -143,7 +143,7 @@ function LetterTable({ letters, timezone }: { letters: readonly Letter[]; timezo
                 <bdi>{message}</bdi>
               </span>
             </td>
-            <td>{formatMoment(at, timezone)}</td>
+            <td class="time-cell">{formatMoment(at, timezone)}</td>
           </tr>
         ))}
       </tbody>

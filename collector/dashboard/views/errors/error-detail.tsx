@@ -58,7 +58,7 @@ function Summary({ bug, scope: { site } }: { bug: Detail; scope: Scope }) {
   return (
     <Card title={bug.type ?? 'Error'} actions={<Decisions bug={bug} site={site.site} />}>
       <p class="error-message">
-        <bdi>{nameBug(bug)}</bdi> <StateBadge state={bug.state} />
+        <bdi>{bug.message ?? nameBug(bug)}</bdi> <StateBadge state={bug.state} />
       </p>
       <p class="row-note">
         <bdi>{placeOf(bug)}</bdi>

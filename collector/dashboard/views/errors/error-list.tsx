@@ -102,10 +102,10 @@ function BugRow({ bug, scope: { site } }: { bug: Bug; scope: Scope }) {
       <td class="number-cell" data-title="Sessions" title={formatFull(bug.sessions, 'count')}>
         {formatShort(bug.sessions, 'count')}
       </td>
-      <td data-title="Last seen" title={moment(bug.last_seen)}>
+      <td class="time-cell" data-title="Last seen" title={moment(bug.last_seen)}>
         {formatAgo(bug.last_seen, now)}
       </td>
-      <td data-title="First seen" title={moment(bug.first_seen)}>
+      <td class="time-cell" data-title="First seen" title={moment(bug.first_seen)}>
         {formatAgo(bug.first_seen, now)}
       </td>
       <td data-title="Release">

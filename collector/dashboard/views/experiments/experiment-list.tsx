@@ -79,7 +79,9 @@ function ExperimentTable({ rows, scope: { site } }: { rows: readonly Experiment[
             <td class="number-cell" data-title="Coverage">
               {formatFull(100 * (phaseOf(experiment)?.coverage ?? 0), 'percent')}
             </td>
-            <td data-title="Started">{moment(experiment.startedAt)}</td>
+            <td class="time-cell" data-title="Started">
+              {moment(experiment.startedAt)}
+            </td>
             <td data-title="Winner">
               <bdi>{experiment.winner ?? '–'}</bdi>
             </td>

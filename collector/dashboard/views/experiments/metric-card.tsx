@@ -34,7 +34,7 @@ export function MetricCard({ metric }: { metric: MetricResult }) {
     >
       {control && (
         <p class="row-note">
-          Control <bdi>{control.variation}</bdi>: <b>{writeValue(control.mean, metric)}</b> of{' '}
+          Control (<bdi>{control.variation}</bdi>): <b>{writeValue(control.mean, metric)}</b> of{' '}
           {formatFull(control.units, 'count')} units
         </p>
       )}

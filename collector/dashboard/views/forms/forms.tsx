@@ -82,7 +82,7 @@ function Stages({ form }: { form: Form }) {
       ))}
       <p class="row-note">
         {formatFull(rate, 'percent')} of those who start it send it; {formatShort(abandons, 'count')} left it
-        {median !== null && `; half of them need less than ${formatDuration(median)}`}
+        {median !== null && `. Half of those who send it do so within ${formatDuration(median)}`}
       </p>
     </div>
   );

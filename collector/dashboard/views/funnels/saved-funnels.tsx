@@ -11,10 +11,10 @@ import { type FunnelQuestion, funnelChange, type SavedFunnel } from './funnel-qu
 
 const nothing = { steps: null, window: null, order: null, unit: null, breakdown: null };
 
-/** Whether a saved funnel is the one that is shown. */
+/** Whether a saved funnel is the one that is shown, broken down or not. */
 function isShown({ parameters }: SavedFunnel, question: FunnelQuestion | undefined): boolean {
   if (!question) return false;
-  const write = (one: FunnelQuestion) => JSON.stringify(funnelChange(one));
+  const write = (one: FunnelQuestion) => JSON.stringify(funnelChange({ ...one, breakdown: undefined }));
   return write(parameters) === write(question);
 }
 

@@ -44,7 +44,7 @@ export default function Paths({ scope }: ViewProps) {
         </Answered>
       </Card>
       {paths.length > 0 && (
-        <Card title="Whole paths">
+        <Card title="Whole paths" kind="whole-paths">
           <BarTable
             title="Whole paths by visits"
             labelTitle="Path"

@@ -177,7 +177,8 @@ function EventLine({ event, timezone }: { event: TimelineEvent; timezone: string
   );
 }
 
-function nameEvent({ type, name, path, title, url, value, currency }: TimelineEvent): string {
+function nameEvent({ type, name, path, title, url, value, currency, props }: TimelineEvent): string {
+  if (type === 'error' && typeof props?.message === 'string') return props.message;
   const amount = value === null ? null : [value, currency].filter((part) => part !== null).join(' ');
   const what = type === 'pageview' ? (path ?? url ?? title) : (name ?? path);
   return [what, amount].filter(Boolean).join(' · ');
