@@ -5,7 +5,7 @@
 const forbidden = {
   'a key': /\bff_(?:owner|admin|analyst|assign|ingest|share)_[\da-f]{20,}/,
   'the secret of a webhook': /\bwhsec_[\da-f]{16,}/,
-  'a password in a URL': /\b[a-z]+:\/\/[^\s:/@"]*:(?!\*{3}@)[^\s:/@"]+@/,
+  'a password in a URL': /\b[a-z]+:\/\/(?!user:password@)[^\s:/@"]*:(?!\*{3}@)[^\s:/@"]+@/,
   'a password': /mail-password|\bhunter22\b/,
   'the cookie of a session': /__Host-[\w-]+=[^\s;]{8,}/,
   'the address of a client':

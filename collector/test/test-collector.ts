@@ -26,7 +26,11 @@ export type TestDatabase = {
 };
 
 /** A database of its own for a test file, copied from the migrated template. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase({
+  maxConnections,
+}: {
+  maxConnections?: number | undefined;
+} = {}): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await runAsAdmin(inject('adminUrl'), `create database ${name} template ${inject('templateDatabase')}`);
   const url = new URL(inject('adminUrl'));
@@ -35,7 +39,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await client.connect();
   // Names print with their schema, whatever the login is called.
   await client.query(`set search_path = ''`);
-  const database = openDatabase({ url: url.href, log: failOnLog });
+  const database = openDatabase({
+    url: url.href,
+    log: failOnLog,
+    ...(maxConnections !== undefined && { maxConnections }),
+  });
   return {
     url: url.href,
     database,
@@ -79,8 +87,9 @@ export const chrome =
 export async function startTestCollector({
   now = Date.now,
   stopping = new AbortController(),
-  databaseFor = (test) => test.database,
   keepsJobs = true,
+  maxConnections,
+  watch = (database) => database,
   ...settings
 }: {
   now?: () => number;
@@ -89,12 +98,14 @@ export async function startTestCollector({
   keepsJobs?: boolean;
   trustedProxies?: BlockList;
   queryTimeoutMs?: number;
-  /** What the routes get in place of the database: one that watches it, or another pool. */
-  databaseFor?: (test: TestDatabase) => Database;
+  /** Of the one pool that everything shares. */
+  maxConnections?: number;
+  /** What the routes get in place of the database. */
+  watch?: (database: Database) => Database;
   publicUrl?: string;
   oidc?: OidcSettings;
 } & DeliverySettings = {}): Promise<TestCollector> {
-  const test = await createTestDatabase();
+  const test = await createTestDatabase({ maxConnections });
   const { database } = test;
   await addSite(database, { site: 'demo', siteKey: 'demo', retentionDays: 395 });
   await addSite(database, {
@@ -113,7 +124,7 @@ export async function startTestCollector({
   if (!keepsJobs) await jobs.stop();
   const server = await serveTestApp({
     ...settings,
-    database: databaseFor(test),
+    database: watch(database),
     now,
     stopping,
     log,

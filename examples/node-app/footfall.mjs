@@ -1,5 +1,4 @@
 // The three requests that an app needs: what does this user get, the user has seen it, the user has bought something.
-// `post` is also what the setup in start.mjs uses.
 
 /** Talks to a collector with a secret key. */
 export function connect({ origin, key, site }) {
@@ -15,8 +14,6 @@ export function connect({ origin, key, site }) {
   }
 
   return {
-    post,
-
     /** The variation of a user, for good. While the collector is away everybody gets the control. */
     async assign(experiment, user) {
       try {

@@ -1,18 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { OpenFeature } from '@openfeature/server-sdk';
+import { TrackingProvider } from './tracking-provider.mjs';
 
 const dist = new URL('dist/', import.meta.url);
 const types = { html: 'text/html; charset=utf-8', js: 'text/javascript', json: 'application/json' };
 
-/** The page on another origin than the collector, and `/delivery`, which asks for a flag on the server. */
+/** The page on another origin than the collector; `/delivery`, which asks for a flag on the server; and `/order`. */
 export async function createPage({ origin, key }) {
-  const headers = [
-    ['authorization', `Bearer ${key}`],
-    ['x-footfall-site', 'demo'],
-  ];
-  await OpenFeature.setProviderAndWait(new OFREPProvider({ baseUrl: origin, headers }));
+  await OpenFeature.setProviderAndWait(new TrackingProvider({ origin, key, site: 'demo' }));
   const client = OpenFeature.getClient();
   client.addHooks(exposureHook({ origin, key }));
 
@@ -26,6 +22,10 @@ export async function createPage({ origin, key }) {
       };
       const details = await client.getNumberDetails('delivery-days', 3, context);
       return send(response, 'json', JSON.stringify(details));
+    }
+    if (pathname === '/order') {
+      client.track('order', { targetingKey: searchParams.get('user') ?? '' }, { value: 12, currency: 'EUR' });
+      return response.writeHead(202).end();
     }
     const name = pathname === '/' ? 'index.html' : pathname.slice(1);
     const file = await readFile(new URL(name, dist)).catch(() => null);

@@ -84,6 +84,20 @@ const notEnough = z.object({
   status: z.literal('not enough data'),
   reason: z.string(),
 });
+const look = z.object({
+  /** The local day at whose end this was known. */
+  day,
+  /** Of both arms. */
+  units: z.number().int(),
+  control: z.number(),
+  treatment: z.number(),
+  difference: z.number(),
+  /** difference / |control|; null where the control is zero. */
+  lift: z.number().nullable(),
+  /** Of the difference, by the confidence sequence: valid at this look and at every other. */
+  interval,
+  p: z.number(),
+});
 const comparison = z.object({
   variation: z.string(),
   status: z.literal('ok'),
@@ -92,6 +106,8 @@ const comparison = z.object({
   correctedP: z.number(),
   lift,
   sequential: sequential.nullable(),
+  /** All looks, the earliest first, where the question asks for them; a quantile has none. */
+  series: z.array(look).optional(),
   bayesian: bayesian.nullable(),
   cuped: cuped.nullable(),
   power: z.object({ minimumEffect: z.number(), fixed: plan, sequential: plan.nullable() }).nullable(),

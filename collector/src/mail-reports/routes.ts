@@ -22,7 +22,8 @@ const base = '/api/v1/mail-reports';
 const readers = ['owner', 'admin', 'analyst'] as const;
 const writers = ['owner', 'admin'] as const;
 
-const reportSchema = z.strictObject({
+/** What is given to create or replace a mail report, beside the site. */
+export const reportSchema = z.strictObject({
   frequency: z.enum(['weekly', 'monthly']),
   recipients: emailsSchema.min(1),
   enabled: z.boolean().default(true),

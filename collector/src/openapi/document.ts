@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dimensions } from '../query/catalog/dimensions.js';
 import { metrics } from '../query/catalog/metrics.js';
-import type { Access, Answer, Operation, RefusalStatus } from './operation.js';
+import type { Answer, Operation, RefusalStatus } from './operation.js';
 import { operations } from './operations.js';
 
 type Json = Record<string, unknown>;
@@ -58,6 +58,13 @@ const securitySchemes = {
     scheme: 'bearer',
     description: 'A secret key, ff_<role>_…; each route names the roles',
   },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-footfall',
+    description:
+      'The session of a person; what changes something must come from the dashboard of the same origin',
+  },
   share: { type: 'http', scheme: 'bearer', description: 'The token of a share link of the site, ff_share_…' },
   siteKey: { type: 'apiKey', in: 'query', name: 'site', description: 'The public key of the site' },
 };
@@ -78,12 +85,12 @@ function describePaths(components: Json): Json {
 }
 
 function describe(operation: Operation, components: Json): Json {
-  const { id, summary, access, query, body, bodyTypes, definitions } = operation;
+  const { id, summary, query, body, bodyTypes, definitions } = operation;
   const parameters = [...pathParameters(operation.path), ...queryParameters(query, components)];
   return {
     operationId: id,
     summary,
-    security: securityOf(access),
+    security: securityOf(operation),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
@@ -96,11 +103,18 @@ function describe(operation: Operation, components: Json): Json {
   };
 }
 
-// Of several each will do. OpenAPI 3.1 lets a scheme without scopes name roles.
-function securityOf(access: Access): Json[] {
+// Of several each will do. OpenAPI 3.1 lets a scheme without scopes name roles. Sessions count under /api/ alone.
+function securityOf({ access, path }: Operation): Json[] {
   if (access === 'public') return [];
   if (access === 'site key') return [{ siteKey: [] }];
-  return [...access.roles.map((role) => ({ key: [role] })), ...(access.share ? [{ share: [] }] : [])];
+  const people = path.startsWith('/api/')
+    ? access.roles.filter((role) => /^(owner|admin|analyst)$/.test(role))
+    : [];
+  return [
+    ...access.roles.map((role) => ({ key: [role] })),
+    ...people.map((role) => ({ session: [role] })),
+    ...(access.share ? [{ share: [] }] : []),
+  ];
 }
 
 function pathParameters(path: string): Json[] {

@@ -1,8 +1,11 @@
 import { administrationOperations } from '../administration/operations.js';
+import { alertOperations } from '../alerts/operations.js';
 import { errorOperations } from '../errors/operations.js';
 import { experimentOperations } from '../experiments/operations.js';
 import { healthOperations } from '../health-operations.js';
 import { ingestOperations } from '../ingest/operations.js';
+import { mailReportOperations } from '../mail-reports/operations.js';
+import { peopleOperations } from '../people/operations.js';
 import { privacyOperations } from '../privacy/operations.js';
 import { queryOperations } from '../query/operations.js';
 import { realtimeOperations } from '../realtime/operations.js';
@@ -23,7 +26,10 @@ export const operations: readonly Operation[] = [
   ...experimentOperations,
   ...sourceMapOperations,
   ...privacyOperations,
+  ...alertOperations,
+  ...mailReportOperations,
   ...retentionOperations,
   ...administrationOperations,
+  ...peopleOperations,
   ...healthOperations,
 ];

@@ -34,8 +34,10 @@ const noStore = { 'cache-control': 'no-store' };
 const secret = z
   .string({ error: 'expected a text' })
   .max(1_024, { error: 'expected at most 1024 characters' });
-const loginSchema = z.strictObject({ email: emailSchema, password: secret });
-const passwordSchema = z.union(
+/** The body of `POST /api/v1/login`. */
+export const loginSchema = z.strictObject({ email: emailSchema, password: secret });
+/** The body of `POST /api/v1/password`. */
+export const passwordSchema = z.union(
   [
     z.strictObject({ token: secret, password: secret }),
     z.strictObject({ currentPassword: secret, password: secret }),

@@ -106,7 +106,7 @@ const timelines = (['visitor', 'session'] as const).map(
     answers: {
       200: { description: 'Visits with their events', schema: z.object({ [kind]: z.string(), ...timeline }) },
     },
-    refusals: [404],
+    refusals: [404, 422],
   }),
 );
 

@@ -27,6 +27,9 @@ const answer = z.object({
   links: z.array(z.object({ step: z.int(), from: page, to: page, sessions: z.int() })),
 });
 
+// While a table is new the planner expects a row where there are thousands: a nested loop took 4 s for 8,000 events.
+const joinByHash = '/* paths.read */ set local enable_nestloop = off';
+
 /** Which pages visits go to from a page, or come from to it: whole paths, and the links between their steps. */
 export const paths = defineReport({
   path: 'paths',
@@ -43,6 +46,7 @@ export const paths = defineReport({
   },
   async read(tx, scope, parameters) {
     const sql = toSql(scope, parameters);
+    await tx.query(joinByHash);
     const rows = await tx.query<Row>(sql, scope.parameters.values);
     const total = rows.reduce((sum, { sessions }) => sum + sessions, 0);
     const isBackward = parameters.to_page !== undefined;

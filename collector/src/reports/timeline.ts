@@ -19,9 +19,11 @@ export const timelineQuery = z.strictObject({
 
 type Query = z.infer<typeof timelineQuery>;
 type SessionRow = { session_id: string; started_at: Date };
-type EventRow = { session_id: string; place: number };
+type EventRow = { session_id: string; place: number; events: number; bytes: number };
 
 const maxSessionEvents = 200;
+// More than one session can have: 200 events of 32 KiB.
+const maxAnswerBytes = 8 * 1024 * 1024;
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -57,13 +59,17 @@ async function readTimeline(tx: Transaction, query: Query & { kind: 'visitor' | 
     [query.kind]: query.id,
     sessions: sessions.map((session) => ({
       ...session,
-      events: (events.get(session.session_id) ?? []).map(({ session_id: _, place: __, ...event }) => event),
+      events: (events.get(session.session_id) ?? []).map(describeEvent),
     })),
     next: rows.length > sessions.length ? (sessions.at(-1)?.started_at ?? null) : null,
     meta: {
       definitions: { events: `the first ${maxSessionEvents} of a session, in the order of their time` },
     },
   };
+}
+
+function describeEvent({ session_id: _, place: __, events: ___, bytes: ____, ...event }: EventRow) {
+  return event;
 }
 
 function readSessions(
@@ -84,14 +90,28 @@ function readSessions(
   );
 }
 
-function readEvents(tx: Transaction, site: string, sessions: readonly SessionRow[]): Promise<EventRow[]> {
-  return tx.query<EventRow>(
+async function readEvents(
+  tx: Transaction,
+  site: string,
+  sessions: readonly SessionRow[],
+): Promise<EventRow[]> {
+  const rows = await tx.query<EventRow>(
     `/* timeline.readEvents */
-     select * from (
+     with events as (
        select session_id, event_id, occurred_at, type, name, url, path, title, referrer, value::float8 as value, currency,
          time_on_page_ms, props, row_number() over (partition by session_id order by occurred_at, event_id) as place
        from footfall.events where site = $1::text and session_id = any ($2::uuid[])
-     ) as e where place <= $3::integer order by session_id, place`,
-    [site, sessions.map(({ session_id }) => session_id), maxSessionEvents],
+     ),
+     first_events as (
+       select e.*, count(*) over () as events,
+         sum(octet_length(coalesce(props::text, '')) + 1000) over (order by session_id, place) as bytes
+       from events e where place <= $3::integer
+     )
+     select * from first_events where bytes <= $4::integer order by session_id, place`,
+    [site, sessions.map(({ session_id }) => session_id), maxSessionEvents, maxAnswerBytes],
   );
+  if ((rows[0]?.events ?? 0) <= rows.length) return rows;
+  throw new Refusal(422, 'too_large', `the answer is larger than ${maxAnswerBytes} bytes`, {
+    hint: 'ask for fewer sessions',
+  });
 }

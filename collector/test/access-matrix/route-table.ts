@@ -317,6 +317,7 @@ const reading: Row[] = [
   ...report('attribution', { conversion: { page: '/**' }, dimension: 'visit:utm_source' }),
   ...report('stickiness'),
   ...report('bots'),
+  ...report('properties'),
   one('/api/v1/errors', { who: personal, id: 'error' }),
   {
     route: 'PATCH /api/v1/errors/:id',
@@ -393,6 +394,14 @@ const shares: Row[] = [
     ask: ({ site }, { count }) => ({
       path: '/api/v1/shares',
       body: { site: site.slug, name: `share ${count()}` },
+    }),
+  },
+  {
+    // After five tries from an address it is closed for a while.
+    ...open('POST /api/v1/shares/unlock', undefined, [401, 429]),
+    ask: () => ({
+      path: '/api/v1/shares/unlock',
+      body: { token: 'ff_locked_none', password: 'no such password' },
     }),
   },
   {
@@ -663,7 +672,7 @@ export const routeTable: readonly Row[] = [
 ];
 
 /** What runs before routes. */
-export const middleware = new Set(['ALL /*', 'ALL /api/*', 'ALL /ofrep/v1/evaluate/flags/*']);
+export const middleware = new Set(['ALL /*', 'ALL /api/*', 'ALL /login/*', 'ALL /ofrep/v1/evaluate/flags/*']);
 
 /** Files for anybody: whatever their names, none of them holds a row. */
-export const publicFile = /^GET \/(?:dashboard(?:\/.*)?|sdk[\w-]*\.js|vitals\.js)$/;
+export const publicFile = /^GET \/(?:dashboard(?:\/.*)?|share\/:token|sdk[\w-]*\.js|vitals\.js)$/;

@@ -412,10 +412,10 @@ describe.each<EngineName>(['chromium', 'firefox'])('in %s', (engine) => {
     const typing = await browser.open();
     await typing.signIn(`${address}?${period}`, short);
     await typing.click('.scope-line > .button');
-    await typing.page.locator('dialog input[list]').fill('/pri');
+    await typing.page.locator('dialog input[list]').fill('/pricing');
     const ended = (await listKeys(database)).find(({ name }) => name === short.slice(-6));
     await revokeKey(database, ended?.keyId ?? '');
-    await typing.page.locator('dialog input[list]').fill('/pricing');
+    await typing.page.select('dialog .field-row select', 'visit:entry_page');
     await typing.page.waitForSelector('::-p-text(Your session has ended)');
     await typing.page.locator('::-p-text(Use a secret key), input[placeholder^=ff_]').click();
     await typing.page.locator('input[placeholder^=ff_]').fill(next);
@@ -427,7 +427,7 @@ describe.each<EngineName>(['chromium', 'firefox'])('in %s', (engine) => {
     await typing.click('dialog button[type=submit]');
     await typing.page.waitForSelector('.pill');
     await typing.settled();
-    expect(typing.query('f')).toBe('is,event:page,/pricing');
+    expect(typing.query('f')).toBe('is,visit:entry_page,/pricing');
     await typing.close();
   });
 

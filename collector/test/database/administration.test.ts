@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../src/access/keys.js';
 import { makeKey, postQuery } from '../ask-query.js';
@@ -45,7 +48,7 @@ function send(site: string, event: object, headers: Record<string, string> = {})
 
 test('a site is created, read and changed, and its rules hold for the next event', async () => {
   const created = await ask('POST', 'sites', {
-    site: 'shop',
+    site: 'boutique',
     name: 'The shop',
     timezone: 'Europe/Berlin',
     currency: 'EUR',
@@ -55,7 +58,7 @@ test('a site is created, read and changed, and its rules hold for the next event
   expect(created).toMatchObject({
     status: 201,
     body: {
-      site: 'shop',
+      site: 'boutique',
       name: 'The shop',
       timezone: 'Europe/Berlin',
       currency: 'EUR',
@@ -69,17 +72,17 @@ test('a site is created, read and changed, and its rules hold for the next event
   const fromPage = { origin: 'https://shop.example' };
   expect(await send(siteKey, pageview(), fromPage)).toMatchObject({ status: 403 });
   const changes = { allowedOrigins: ['https://shop.example'], excludedPaths: ['/intern/*'], name: 'Shop' };
-  expect(await ask('PATCH', 'sites/shop', changes)).toMatchObject({
+  expect(await ask('PATCH', 'sites/boutique', changes)).toMatchObject({
     status: 200,
     body: { ...changes, currency: 'EUR' },
   });
   expect(await send(siteKey, pageview(), fromPage)).toMatchObject({ body: { accepted: 1 } });
   expect(await send(siteKey, pageview('/intern/a'), fromPage)).toMatchObject({ body: { excluded: 1 } });
-  expect(await ask('GET', 'sites/shop')).toMatchObject({ status: 200, body: changes });
+  expect(await ask('GET', 'sites/boutique')).toMatchObject({ status: 200, body: changes });
   expect((await ask('GET', 'sites')).body.sites.map(({ site }: { site: string }) => site)).toEqual([
+    'boutique',
     'demo',
     'other',
-    'shop',
   ]);
   expect((await ask('GET', 'sites', undefined, admin)).body.sites).toMatchObject([{ site: 'demo' }]);
 });
@@ -397,7 +400,9 @@ test('who read about a person, and who took rows away, is in the audit log witho
   const lines = entries.map(({ action, site, target }) => ({ action, site, target }));
   expect(lines).toContainEqual({ action: 'query.export', site: 'demo', target: 'ndjson' });
   expect(lines).toContainEqual({ action: 'query.export', site: 'other', target: 'ndjson' });
-  expect(entries.find(({ target }) => target === 'csv')?.actor).toContain(`(share ${share.id})`);
+  expect(
+    entries.find(({ action, target }) => action === 'query.export' && target === 'csv')?.actor,
+  ).toContain(`(share ${share.id})`);
   const reads = entries.filter(({ action }) => /^(visitor|session)\.read$/.test(action));
   expect(reads.map(({ target }) => target)).toEqual([
     expect.stringMatching(/^session [0-9a-f]{32}$/),
@@ -445,4 +450,14 @@ test.each([
 ])('the command $args ends with $code', async ({ args, code, says }) => {
   const ended = await command(...args);
   expect(ended).toMatchObject({ code, stderr: expect.stringMatching(says) });
+});
+
+const page = readFileSync(new URL('../../../docs/administration.md', import.meta.url), 'utf8');
+const examples = [...page.matchAll(/^```sh\n(.*?)\n```$/gms)].map(([, text = '']) => text);
+
+test.each(examples)('the example of docs/administration.md runs: %s', async (text) => {
+  const environment = { ...process.env, FOOTFALL_URL: collector.origin, FOOTFALL_KEY: owner };
+  const { stdout } = await promisify(execFile)('sh', ['-ec', text], { env: environment });
+  expect(stdout).toMatch(/^\{/);
+  expect(stdout).not.toContain('"error"');
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addSite } from '../../src/access/sites.js';
 import { groupBy } from '../../src/group-by.js';
@@ -242,30 +243,88 @@ const map = {
   mappings: 'AAAA,cACE,mBAEFA',
 };
 
-test('a stack is shown in the original lines of its release, once its source maps are uploaded', async () => {
+async function uploadByCommand(release: string, more: string[], env: Record<string, string>) {
   const dist = await mkdtemp(join(tmpdir(), 'footfall-maps-'));
   await mkdir(join(dist, 'assets'));
   await writeFile(join(dist, 'assets', 'cart.js.map'), JSON.stringify(map));
-  const upload = ['sourcemaps', 'upload', dist, '--site', 'demo', '--release', '3.0.0', '--json'];
-  const { code, stdout } = await runFootfall(upload, { env: { DATABASE_URL: collector.url } }).finished;
-  expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, files: ['assets/cart.js'] });
+  const upload = ['sourcemaps', 'upload', dist, '--site', 'demo', '--release', release, '--json', ...more];
+  const { code, stdout, stderr } = await runFootfall(upload, { env }).finished;
   await rm(dist, { recursive: true });
-  const url = 'https://shop.example/static/assets/cart.js';
-  for (const release of ['3.0.0', '3.1.0']) {
-    const props = {
-      errorType: 'Error',
-      message: `no item ${release}x`,
-      stack: `t@${url}:1:15\n@${url}:1:34`,
-    };
-    await sendVisit(collector, { release, events: [{ at: nowMs, type: 'error', props }] });
-  }
-  const bugs = (await list('demo')).filter(({ message }) => message.startsWith('no item'));
-  const shown = await Promise.all(bugs.map(({ id }) => show('demo', id)));
-  const mapped = shown.find(({ releases }) => releases.includes('3.0.0'));
-  expect(mapped?.frames).toMatchObject([
-    { func: 'addToCart', source: '../src/cart.ts', line: 2, column: 3, text: 'throw new Error(item);' },
-    { source: '../src/cart.ts', line: 4, column: 1, text: 'addToCart("x");' },
-  ]);
+  return { code, stderr, answer: stdout === '' ? null : JSON.parse(stdout) };
+}
+
+test.each<[string, string, () => { more: string[]; env: Record<string, string> }]>([
+  ['into the database', '3.0.0', () => ({ more: [], env: { DATABASE_URL: collector.url } })],
+  ['over HTTP', '4.0.0', () => ({ more: ['--url', collector.origin], env: { FOOTFALL_KEY: client.owner } })],
+])(
+  'a stack is shown in the original lines of its release, once its source maps are uploaded %s',
+  async (_, uploaded, how) => {
+    const { more, env } = how();
+    expect(await uploadByCommand(uploaded, more, env)).toMatchObject({
+      code: 0,
+      answer: { files: ['assets/cart.js'] },
+    });
+    const url = 'https://shop.example/static/assets/cart.js';
+    for (const release of [uploaded, `${uploaded}1`]) {
+      const props = {
+        errorType: 'Error',
+        message: `no item ${release}x`,
+        stack: `t@${url}:1:15\n@${url}:1:34`,
+      };
+      await sendVisit(collector, { release, events: [{ at: nowMs, type: 'error', props }] });
+    }
+    const bugs = (await list('demo')).filter(({ message }) => message.startsWith('no item'));
+    const shown = await Promise.all(bugs.map(({ id }) => show('demo', id)));
+    const mapped = shown.find(({ releases }) => releases.includes(uploaded));
+    expect(mapped?.frames).toMatchObject([
+      { func: 'addToCart', source: '../src/cart.ts', line: 2, column: 3, text: 'throw new Error(item);' },
+      { source: '../src/cart.ts', line: 4, column: 1, text: 'addToCart("x");' },
+    ]);
+  },
+);
+
+test('an upload over HTTP that is refused ends with the reason of the collector', async () => {
+  const upload = (env: Record<string, string>, url = collector.origin) =>
+    uploadByCommand('5.0.0', ['--url', url], env);
+  expect(await upload({ FOOTFALL_KEY: client.analyst })).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /assets\/cart\.js: 403 authorization: expected the role owner or admin, this key has analyst/,
+    ),
+  });
+  expect(await upload({})).toMatchObject({ code: 2, stderr: expect.stringMatching(/^FOOTFALL_KEY: /m) });
+  expect(await upload({ FOOTFALL_KEY: client.owner }, 'ftp://x')).toMatchObject({ code: 2 });
+  expect(await upload({ FOOTFALL_KEY: client.owner }, 'http://127.0.0.1:9')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/--url: cannot reach/),
+  });
+});
+
+const whole = { site: 'demo', release: '1', file: 'app.js' };
+test.each<
+  [string, { query?: object; body?: string | Buffer; headers?: object; status: number; path?: string }]
+>([
+  ['no map', { body: '[]', status: 400, path: 'body' }],
+  ['a map of another version', { body: '{"version":2}', status: 400, path: 'body' }],
+  ['no JSON', { body: '{', status: 400, path: 'body' }],
+  ['a path that leaves the folder', { query: { file: '../app.js' }, status: 400, path: 'file' }],
+  ['a path from the root', { query: { file: '/app.js' }, status: 400, path: 'file' }],
+  ['no release', { query: { release: '' }, status: 400, path: 'release' }],
+  ['an unknown site', { query: { site: 'nowhere' }, status: 404, path: 'site' }],
+  [
+    'more than 64 MiB once inflated',
+    { body: gzipSync(Buffer.alloc(65 << 20, ' ')), headers: { 'content-encoding': 'gzip' }, status: 413 },
+  ],
+  ['more than 16 MiB as sent', { body: Buffer.alloc(17 << 20, ' '), status: 413 }],
+])('an upload of %s is refused with its place', async (_, { query, body, headers, status, path }) => {
+  const search = new URLSearchParams({ ...whole, ...query });
+  const response = await fetch(`${collector.origin}/api/v1/source-maps?${search}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${client.owner}`, 'content-type': 'application/json', ...headers },
+    body: body === undefined ? JSON.stringify(map) : new Uint8Array(Buffer.from(body)),
+  });
+  const answer = (await response.json()) as { error: { path?: string } };
+  expect({ status: response.status, path: answer.error.path }).toEqual({ status, path });
 });
 
 test.each([

@@ -291,20 +291,41 @@ test.each<[string, Value]>([
   ['spend', spend],
   ['signup', signup],
 ])(
-  'the sequential p of %s is the smallest of all days, each recomputed from the start',
+  'the sequential p of %s is the smallest of all days, each recomputed from the start, and each is in the series',
   async (key, value) => {
     const days = new Set(visitors.flatMap(({ events }) => events.map(({ at }) => localDay(at, timezone))));
     let smallest = 1;
+    const expected: { day: string; means: number[]; units: number; p: number }[] = [];
     for (const day of [...days].sort()) {
       const sides = ['control', 'blue'].map((variation) => countedOn(day, variation, value));
       const isEnough = sides.every(
         (values) => values.length >= 100 && (key !== 'signup' || sum(values) >= 5),
       );
       const [control, treatment] = sides.map(armOf);
-      if (isEnough && control && treatment)
-        smallest = Math.min(smallest, sequentialP(control, treatment, plan));
+      if (!isEnough || !control || !treatment) continue;
+      const p = sequentialP(control, treatment, plan);
+      smallest = Math.min(smallest, p);
+      expected.push({ day, means: [control.mean, treatment.mean], units: control.n + treatment.n, p });
     }
-    const { sequential } = comparisonOf(await read(`&metric=${key}`), key);
+    const { sequential, series = [] } = comparisonOf(await read(`&metric=${key}&series=true`), key);
+    // A day on which nothing happened to the metric is no look.
+    expect(series.length).toBeGreaterThan(3);
+    expect(series).toHaveLength(sequential?.looks ?? 0);
+    for (const { day, control, treatment, difference, lift, units, interval, p } of series) {
+      const own = expected.find((one) => one.day === day);
+      expect({ day, units }).toEqual({ day, units: own?.units });
+      expectClose(control, own?.means[0] ?? Number.NaN, 1e-9);
+      expectClose(treatment, own?.means[1] ?? Number.NaN, 1e-9);
+      expectClose(difference, (own?.means[1] ?? Number.NaN) - (own?.means[0] ?? Number.NaN), 1e-9);
+      expectClose(lift ?? Number.NaN, difference / control, 1e-9);
+      expectClose(p, own?.p ?? Number.NaN, 1e-7);
+      expectClose((interval.low + interval.high) / 2, difference, 1e-7);
+      // The sequence leaves out zero exactly where its p is below the level.
+      expect(interval.low > 0 || interval.high < 0).toBe(p < plan.alpha);
+    }
+    const plain = comparisonOf(await read(`&metric=${key}`), key);
+    expect(plain).not.toHaveProperty('series');
+    expectClose(series.at(-1)?.interval.low ?? Number.NaN, plain.sequential?.latest.low ?? Number.NaN);
     expect(smallest).toBeLessThan(0.9);
     expectClose(sequential?.p, smallest, 1e-7);
     expect(sequential?.isSignificant).toBe(smallest <= plan.alpha);

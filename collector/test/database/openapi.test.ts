@@ -25,6 +25,7 @@ beforeAll(async () => {
   await save();
   await runExperiment();
   await visitPages();
+  await refuseOne();
 });
 afterAll(() => collector.stop());
 
@@ -44,6 +45,8 @@ async function save() {
     made[operation] = answer.body.id;
   }
   const map = { version: 3, sources: ['a.ts'], sourcesContent: ['throw 1;'], names: [], mappings: 'AAAA' };
+  const person = { email: 'ann@example.com', role: 'analyst', sites: [site] };
+  expect(await client.call('addUser', { key: owner, body: person })).toMatchObject({ status: 201 });
   const query = { site, release: '1.0.0', file: 'app.js' };
   expect(await client.call('uploadSourceMap', { key: owner, query, body: map })).toMatchObject({
     status: 201,
@@ -118,6 +121,7 @@ async function visitPages() {
       { at: at + 8, path: '/thanks' },
     ],
   });
+  await collector.send({ events: [{ id: 'no id', type: 'pageview', ts: at }] });
   await sendVisit(collector, { userAgent: googlebot, events: [{ at, path: '/' }] });
   await sendVisit(collector, { visitor: 'bob', events: [{ at: noon - 60_000, path: '/' }] });
   const { body } = await client.call<{ errors: { id: string }[] }>('readErrors', {
@@ -125,6 +129,22 @@ async function visitPages() {
     query: { site },
   });
   made.readErrors = body.errors[0]?.id ?? '';
+  const asked = { key: owner, query: { site } };
+  const refused = await client.call<{ letters: { id: string }[] }>('listDeadLetters', asked);
+  made.listDeadLetters = refused.body.letters[0]?.id ?? '';
+}
+
+async function refuseOne() {
+  const bad = { id: newId(noon), type: 'nonsense', ts: noon };
+  await collector.send({ sentAt: noon, events: [bad] }, { site });
+  const { body } = await client.call<{ letters: { id: string }[] }>('listDeadLetters', {
+    key: owner,
+    query: { site },
+  });
+  made.listDeadLetters = body.letters[0]?.id ?? '';
+  const person = { email: 'ann@office.example', role: 'analyst', sites: [site] };
+  const added = await client.call<{ user: { id: string } }>('addUser', { key: owner, body: person });
+  made.addUser = added.body.user.id;
 }
 
 // Other than by the dashboard of this installation nobody asks for these.
@@ -179,6 +199,8 @@ const questions: Record<string, () => Call[]> = {
     { path: { experiment: 'checkout' }, query: { breakdown: 'device', metric: 'signup' } },
   ],
   readAssignments: () => [{ query: { unitType: 'visitor', unitId: 'ada' } }],
+  readSite: () => [{ path: { site } }],
+  readDeadLetter: () => [{ path: { id: made.listDeadLetters ?? '' } }],
   readRetentionOfSite: () => [{ path: { site }, query: {} }],
 };
 
@@ -191,7 +213,7 @@ test('every GET answers as it is described, and refuses as it is described', asy
       const asked = { ...(path && { path }), query: { ...(takesSite && { site }), ...query } };
       const { status, body } = await client.call(operationId, { key: owner, ...asked });
       expect({ operationId, status, body }).toMatchObject({ operationId, status: 200 });
-      expect(isFull(body)).toBe(true);
+      expect({ operationId, isFull: isFull(body) }).toEqual({ operationId, isFull: true });
       if (!security.some((scheme) => 'key' in scheme)) continue;
       const refused = await client.call(operationId, asked);
       expect(refused).toMatchObject({ status: 401, body: { error: { code: expect.any(String) } } });
@@ -250,4 +272,33 @@ test('what changes things answers as it is described, to the last', async () => 
     expect(
       await client.call(operation, { key: owner, path: { key: 'checkout' }, query: { site }, body }),
     ).toMatchObject({ status: 200 });
+});
+
+test('administration answers as it is described', async () => {
+  const ask = async <Body = Record<string, string>>(operation: string, call: Call, status: number) => {
+    const answer = await client.call<Body>(operation, { key: owner, ...call });
+    expect({ operation, ...answer }).toMatchObject({ status });
+    return answer.body;
+  };
+  const path = { site: 'made' };
+  await ask('createSite', { body: { site: 'made', timezone: 'Europe/Berlin' } }, 201);
+  await ask('createSite', { body: { site: 'made' } }, 409);
+  await ask('changeSite', { path, body: { retention: { events: 30 } } }, 200);
+  await ask('changeSite', { path, body: { weekStart: 9 } }, 400);
+  await ask('rotateSiteKey', { path, body: { overlapHours: 1 } }, 201);
+  const key = { role: 'ingest', name: 'a server', sites: ['made'] };
+  const { keyId = '' } = await ask('createKey', { body: key }, 201);
+  const rotated = await ask('rotateKey', { path: { id: keyId }, body: {} }, 201);
+  await ask('revokeKey', { path: { id: rotated.keyId ?? '' } }, 204);
+  await ask('revokeKey', { path: { id: rotated.keyId ?? '' } }, 404);
+  await ask('readAudit', { query: { action: 'key.', limit: 1 } }, 200);
+  await ask('replayDeadLetters', { body: { site } }, 200);
+  const person = { id: made.addUser ?? '' };
+  await ask('changeUser', { path: person, body: { name: 'Ann' } }, 200);
+  await ask('resetUser', { path: person }, 200);
+  await ask('removeUser', { path: person }, 204);
+  await ask('removeUser', { path: person }, 404);
+  await ask('signIn', { body: { email: 'ann@office.example', password: 'none' } }, 401);
+  await ask('signOut', {}, 204);
+  await ask('setPassword', { body: { token: 'none', password: 'a long enough password' } }, 400);
 });

@@ -215,6 +215,11 @@ test('saved things are listed, replaced and deleted, and only by those who may',
       { name: 'Read', kind: 'page', pattern: '/blog/**', value: null, currency: null },
       { name: 'Read', kind: 'event', pattern: 'read', value: 1.5, currency: 'EUR' },
     ],
+    [
+      'saved-funnels',
+      { name: 'Shop', parameters: { steps: [{ page: '/' }, { page: '/a' }], order: 'strict' } },
+      { name: 'Shop', parameters: { steps: [{ page: '/a' }, { event: 'b' }], window: 60 } },
+    ],
   ] as const) {
     const { status, body } = await client.ask('POST', path, { site: 'demo', ...first }, client.owner);
     expect({ status, body }).toMatchObject({ status: 201, body: first });
@@ -222,13 +227,56 @@ test('saved things are listed, replaced and deleted, and only by those who may',
     const changed = await client.ask('PUT', place, { site: 'demo', ...second }, client.owner);
     expect(changed).toMatchObject({ status: 200, body: { id: body.id, ...second } });
     const listed = await client.get<Record<string, object[]>>(path, {});
-    expect(listed[path]).toContainEqual(expect.objectContaining({ id: body.id, ...second }));
+    const [saved] = (Object.values(listed)[0] ?? []).filter((one) => 'id' in one && one.id === body.id);
+    expect(saved).toMatchObject(second);
     expect((await client.ask('POST', path, { site: 'demo', ...first })).status).toBe(403);
     expect((await client.ask('DELETE', place, { site: 'demo' })).status).toBe(403);
     expect((await client.ask('DELETE', place, { site: 'other' }, client.owner)).status).toBe(404);
     expect((await client.ask('DELETE', place, { site: 'demo' }, client.owner)).status).toBe(204);
     expect((await client.ask('PUT', place, { site: 'demo', ...second }, client.owner)).status).toBe(404);
   }
+});
+
+test('a saved funnel answers by its id what the report answers, with the filters of the request', async () => {
+  const steps = [{ page: '/saved' }, { event: 'kept' }];
+  for (const userAgent of [undefined, phone])
+    await visit(
+      [
+        { at: 0, path: '/saved' },
+        { at: 1_000, type: 'custom', name: 'kept', path: '/saved' },
+      ],
+      { ...(userAgent !== undefined && { userAgent }) },
+    );
+  const saved = { site: 'demo', name: 'Kept', parameters: { steps, window: 600 } };
+  const { body } = await client.ask('POST', 'saved-funnels', saved, client.owner);
+  expect(body).toMatchObject({ parameters: { steps, window: 600, order: 'loose', unit: 'visitor' } });
+  const place = `saved-funnels/${body.id}/report`;
+  for (const query of [
+    {},
+    { filters: [['is', 'visit:device', ['mobile']]] },
+    { breakdown: 'visit:device' },
+  ]) {
+    const report = await client.get('funnels', { steps, window: 600, ...query });
+    expect(await client.get(place, query)).toEqual({ id: body.id, name: 'Kept', ...report });
+  }
+  expect(await client.get(place, {})).toMatchObject({ steps: [{ reached: 2 }, { reached: 2 }] });
+  const share = await client.ask('POST', 'shares', { site: 'demo', name: 'x' }, client.owner);
+  expect((await client.ask('GET', place, { site: 'demo' }, String(share.body.token))).status).toBe(200);
+  for (const [path, input, status, where] of [
+    [place, { site: 'other' }, 403, 'site'],
+    ['saved-funnels/none/report', { site: 'demo' }, 404, 'id'],
+    [place, { site: 'demo', steps }, 400, 'steps'],
+  ] as const)
+    expect(await client.ask('GET', path, input)).toMatchObject({ status, body: { error: { path: where } } });
+  const bad = { site: 'demo', name: 'Bad', parameters: { steps: [{ page: '/' }] } };
+  expect(await client.ask('POST', 'saved-funnels', bad, client.owner)).toMatchObject({
+    status: 400,
+    body: { error: { path: 'parameters.steps' } },
+  });
+  expect(await client.ask('POST', 'saved-funnels', saved, client.owner)).toMatchObject({
+    status: 409,
+    body: { error: { path: 'name' } },
+  });
 });
 
 test('a segment stands for its filters, by its name and inside other filters', async () => {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { bucketOf } from '@footfall/schema';
+import { bucketOf, type ExperimentResults, experimentResultsSchema } from '@footfall/schema';
 import type { HTTPRequest, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { addKey, generateKey } from '../../../collector/src/access/keys.js';
 import { createTestDatabase, type TestDatabase } from '../../../collector/test/test-collector.js';
 import { startChromium, type TestBrowser } from './chromium.js';
 import { type Example, startExample } from './start-example.js';
@@ -126,3 +127,52 @@ it('answers the server SDK in the same app, and stores what was shown', async ()
     ),
   ).toEqual([{ unit_id: 'zoe', variation: days === 3 ? 'control' : 'fast' }]);
 });
+
+it('shows results with their intervals of what the server SDK evaluated and tracked', async () => {
+  const seed = await seedOf('delivery-days');
+  const names = Array.from({ length: 600 }, (_, index) => `user-${index}`);
+  const arms = {
+    control: names.filter((name) => bucketOf(seed, name) < 0.5).slice(0, 110),
+    fast: names.filter((name) => bucketOf(seed, name) >= 0.5).slice(0, 110),
+  };
+  const buyers = { control: arms.control.slice(0, 22), fast: arms.fast.slice(0, 55) };
+  const ask = (path: string, method = 'GET') => fetch(new URL(path, example.url), { method });
+  await eachOf([...arms.control, ...arms.fast], (user) => ask(`/delivery?user=${user}`));
+  await eachOf([...buyers.control, ...buyers.fast], (user) => ask(`/order?user=${user}`, 'POST'));
+  await vi.waitFor(
+    async () => {
+      const [row] = await db.query(`select count(*) as orders from footfall.events where name = 'order'`);
+      expect(row?.orders).toBe(77);
+    },
+    { timeout: 15_000, interval: 50 },
+  );
+  const { metrics, units } = await readResults();
+  // The users of the test before are units too.
+  expect(units.analysed).toBe(221);
+  const [orders] = metrics;
+  expect(orders?.variations.map(({ total }) => total)).toEqual([22, 55]);
+  const [comparison] = orders?.comparisons ?? [];
+  if (comparison?.status !== 'ok') throw new Error(JSON.stringify(comparison));
+  const { fixed, lift, sequential } = comparison;
+  expect(fixed.difference).toBeCloseTo(0.3, 1);
+  expect(fixed.interval.low).toBeGreaterThan(0);
+  expect(lift.set).toMatchObject({ shape: 'inside' });
+  expect(sequential?.interval).toMatchObject({ low: expect.any(Number), high: expect.any(Number) });
+});
+
+async function eachOf<Item>(items: Item[], work: (item: Item) => Promise<{ ok: boolean }>): Promise<void> {
+  const waiting = [...items];
+  const next = async () => {
+    for (let item = waiting.pop(); item !== undefined; item = waiting.pop())
+      expect((await work(item)).ok).toBe(true);
+  };
+  await Promise.all(Array.from({ length: 12 }, next));
+}
+
+async function readResults(): Promise<ExperimentResults> {
+  const key = generateKey('analyst');
+  await addKey(db.database, { key, role: 'analyst', name: 'test', sites: ['demo'] });
+  const place = `${example.collector}/api/v1/experiments/delivery-days/results?site=demo`;
+  const response = await fetch(place, { headers: { authorization: `Bearer ${key}` } });
+  return experimentResultsSchema.parse(await response.json());
+}

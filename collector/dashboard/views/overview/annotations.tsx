@@ -12,7 +12,7 @@ import { FormError, TextField } from '../../ui/field.js';
 import { CloseIcon } from '../../ui/icons.js';
 
 /** What happened when, as somebody wrote it down. */
-export type Annotation = { annotation_id: string; noted_at: string; text: string };
+export type Annotation = { id: string; noted_at: string; text: string };
 
 export function useAnnotations({ site }: Scope): Asked<{ annotations: Annotation[] }> {
   return useAnswer(site.site, (signal) =>
@@ -39,7 +39,7 @@ export function AnnotationDialog({ scope, annotations, isOpen, onClose }: Dialog
       <AnnotationForm scope={scope} onDone={onClose} />
       <ul class="note-list">
         {annotations.map((annotation) => (
-          <AnnotationLine key={annotation.annotation_id} annotation={annotation} scope={scope} />
+          <AnnotationLine key={annotation.id} annotation={annotation} scope={scope} />
         ))}
       </ul>
     </Dialog>
@@ -48,7 +48,7 @@ export function AnnotationDialog({ scope, annotations, isOpen, onClose }: Dialog
 
 function AnnotationLine({ annotation, scope: { site } }: { annotation: Annotation; scope: Scope }) {
   const remove = () => {
-    const path = `/api/v1/annotations/${annotation.annotation_id}`;
+    const path = `/api/v1/annotations/${annotation.id}`;
     void request(path, { method: 'DELETE', parameters: { site: site.site } }).then(reloadAll, toApiError);
   };
   return (

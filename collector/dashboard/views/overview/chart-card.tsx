@@ -123,8 +123,8 @@ function Tooltip({ pointed: { at, left }, series, metric, notes = [] }: TooltipP
           <b>{formatFull(series.before[at], metric.unit)}</b>
         </p>
       )}
-      {notes.map(({ annotation_id, text }) => (
-        <p key={annotation_id} class="tooltip-note">
+      {notes.map(({ id, text }) => (
+        <p key={id} class="tooltip-note">
           {text}
         </p>
       ))}

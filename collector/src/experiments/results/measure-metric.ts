@@ -18,6 +18,8 @@ export type Context = {
   scope: Scope;
   /** Units a day that come to the variation and the control together. */
   paceOf(variation: string): number;
+  /** Whether each comparison tells of every look. */
+  withSeries: boolean;
 };
 
 type MeanMetric = Exclude<Metric, QuantileMetric>;
@@ -35,7 +37,8 @@ async function measureMean(tx: Transaction, metric: MeanMetric, context: Context
   const cells = keys.map((key, index) => estimate(metric, key, sums[index] ?? nobody));
   const comparisons = cells.slice(1).map((cell, index) => {
     const pairs = looks.map((look): Pair => [look.sums[0] ?? nobody, look.sums[index + 1] ?? nobody]);
-    return compareMeans(metric, cells, { cell, pairs, context });
+    const days = looks.map(({ bucket }) => bucket);
+    return compareMeans(metric, cells, { cell, pairs, days, context });
   });
   return {
     ...headOf(metric),
@@ -68,14 +71,36 @@ async function measureQuantile(
 
 const nobody: PairedSums = { n: 0, y: 0, yy: 0, x: 0, xx: 0, xy: 0 };
 
-type Means = { cell: Cell; pairs: readonly Pair[]; context: Context };
+/** `days` are those at whose end the sums of the pairs stood. */
+type Means = { cell: Cell; pairs: readonly Pair[]; days: readonly (string | null)[]; context: Context };
 
-function compareMeans(metric: MeanMetric, cells: readonly Cell[], { cell, pairs, context }: Means) {
-  const plain = (pair: Pair) => armsOf(metric, pair);
-  const looks = lookAtAll(pairs.map(plain), context);
-  const comparison = compareCells(metric, cells, { cell, context, looks });
-  if (comparison.status !== 'ok' || prePeriodDaysOf(metric) === 0) return comparison;
-  return { ...comparison, cuped: adjust(metric, pairs, context) };
+function compareMeans(metric: MeanMetric, cells: readonly Cell[], { cell, pairs, days, context }: Means) {
+  const arms = pairs.map((pair) => armsOf(metric, pair));
+  const comparison = compareCells(metric, cells, { cell, context, looks: lookAtAll(arms, context) });
+  if (comparison.status !== 'ok') return comparison;
+  return {
+    ...comparison,
+    cuped: prePeriodDaysOf(metric) === 0 ? null : adjust(metric, pairs, context),
+    ...(context.withSeries && { series: describeSeries(days, arms, context) }),
+  };
+}
+
+/** Every look at which there was enough for one: what was known at the end of its day. */
+function describeSeries(
+  days: readonly (string | null)[],
+  arms: readonly (readonly Arm[] | undefined)[],
+  { scope }: Context,
+): NonNullable<Comparison['series']> {
+  return days.flatMap((day, index) => {
+    const [control, treatment] = arms[index] ?? [];
+    if (day === null || !control || !treatment) return [];
+    const { n, interval, p } = lookAtDifference(control, treatment, scope.definition);
+    const difference = treatment.mean - control.mean;
+    const lift = control.mean === 0 ? null : difference / Math.abs(control.mean);
+    return [
+      { day, units: n, control: control.mean, treatment: treatment.mean, difference, lift, interval, p },
+    ];
+  });
 }
 
 type Compared = { cell: Cell; context: Context; looks: readonly Look[] };

@@ -17,6 +17,8 @@ export type ResultsQuestion = {
   /** The metrics to answer; all of the experiment where absent. */
   metric?: string | undefined;
   breakdown?: SegmentDimension | undefined;
+  /** Each comparison with all its looks. */
+  series?: boolean;
 };
 
 // The planner expects a handful of units, and would read the events once for each of them: with 900 units a metric took
@@ -28,7 +30,11 @@ export async function readResults(tx: Transaction, question: ResultsQuestion): P
   const { definition } = question;
   await tx.query(joinByHash);
   const allocation = judgeAllocation(definition, await readExposures(tx, question));
-  const context: Context = { scope: question, paceOf: paceOf(question, allocation.units) };
+  const context: Context = {
+    scope: question,
+    paceOf: paceOf(question, allocation.units),
+    withSeries: question.series ?? false,
+  };
   const metrics = definition.metrics.filter(({ key }) => (question.metric ?? key) === key);
   const results: MetricResult[] = [];
   for (const metric of metrics) results.push(await measureWhole(tx, metric, { ...question, context }));

@@ -25,11 +25,15 @@ export const resultsQuerySchema = z.strictObject({
     .enum(segmentDimensions, { error: `expected one of ${segmentDimensions.join(' ')}` })
     .optional(),
   completeWindows: z.enum(['true', 'false'], { error: 'expected true or false' }).default('false'),
+  series: z
+    .enum(['true', 'false'], { error: 'expected true or false' })
+    .default('false')
+    .describe('With every look of each comparison, for a chart'),
 });
 export type ResultsQuery = z.infer<typeof resultsQuerySchema>;
 
 /**
- * `GET /api/v1/experiments/{key}/results?site=&phase=&metric=&breakdown=&completeWindows=` for analysts: what the events
+ * `GET /api/v1/experiments/{key}/results?site=&phase=&metric=&breakdown=&completeWindows=&series=` for analysts: what the events
  * say of a phase now.
  */
 export function resultsRoutes({ database, now }: ResultsDeps): Hono {
@@ -59,7 +63,12 @@ export function answerResults(
 ): Promise<ExperimentResults> {
   return database.withSite(question.site, async (tx) => {
     const definition = await findDefinition(tx, question);
-    return readResults(tx, { ...question, definition, completeWindows: question.completeWindows === 'true' });
+    return readResults(tx, {
+      ...question,
+      definition,
+      completeWindows: question.completeWindows === 'true',
+      series: question.series === 'true',
+    });
   });
 }
 

@@ -11,7 +11,6 @@ import { quantileRanks } from '../../../src/statistics/quantile.js';
 import { ratioArm } from '../../../src/statistics/ratio.js';
 import { testSampleRatio, testSampleRatioSequentially } from '../../../src/statistics/sample-ratio.js';
 import { testDifference } from '../../../src/statistics/welch.js';
-import { winsorize } from '../../../src/statistics/winsorize.js';
 import { expectClose } from './close-to.js';
 import { known } from './known-values.js';
 
@@ -102,11 +101,6 @@ test('post-stratification weighs the strata of all units', () => {
     expectClose(mean, known.postStratification.means[index] ?? Number.NaN);
     expectClose(Math.sqrt(variance / n), known.postStratification.standardErrors[index] ?? Number.NaN);
   }
-});
-
-test.each(known.winsorization)('winsorised at $quantile', ({ values, quantile, expected }) => {
-  for (const [index, value] of winsorize(values, quantile).entries())
-    expectClose(value, expected[index] ?? Number.NaN);
 });
 
 test.each(known.sampleRatios)('sample ratio of $counts at $weights', (row) => {

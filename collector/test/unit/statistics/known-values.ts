@@ -27,7 +27,6 @@ type KnownValues = {
   ratios: { sums: PairedSums; mean: number; variance: number }[];
   quantiles: { quantile: number; below: PairedSums; low: number; high: number }[];
   postStratification: { strata: Arm[][]; means: number[]; standardErrors: number[] };
-  winsorization: { values: number[]; quantile: number; expected: number[] }[];
   sampleRatios: {
     counts: number[];
     weights: number[];
