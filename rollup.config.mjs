@@ -9,31 +9,39 @@ const modules = 'sdk/dist/modules';
  * Names of properties that are shortened, beside the names of variables. The rule: a name belongs here if only the
  * parts of the core hand it to each other. A name never belongs here that is written to the wire (it would change the
  * contract), that a page's code uses (options, `Footfall`, `Tracker`), or that objects of the browser or the language have
- * (`next`, `keys`, `body`, `status` would break fetch and Set). Every browser test runs on the shortened bundle.
+ * (`next`, `keys`, `body`, `status` would break fetch and Set) where the bundle uses those. `builtins` lets names such as
+ * `lock` in, which objects of the browser have that the bundle does not touch. Every browser test runs on the shortened bundle.
  */
 const privateNames = [
-  ...['isShared', 'hold', 'mode', 'groupAt', 'setUser', 'accept', 'onStop'],
-  ...['drops', 'settle', 'hasMore', 'isBusy', 'begin', 'bytes', 'maxEvents', 'maxBytes', 'deliver'],
-  ...['isLeaving', 'isLastTry', 'retryAfterMs', 'remainingMs', 'isRetry', 'networkIsBack', 'isOpen'],
-  ...['queue', 'ledger', 'pause', 'delivery', 'transport', 'gate', 'recorder', 'exclusively'],
+  ...['hold', 'save', 'mode', 'groupAt', 'setUser', 'accept', 'onStop', 'isOpen', 'lock'],
+  ...['outbox', 'drops', 'hasMore', 'isBusy', 'withDrops', 'bytes', 'maxEvents', 'maxBytes', 'maxMs'],
+  ...['isLeaving', 'isLastTry', 'retryAfterMs', 'delivery', 'gate', 'recorder'],
   ...['schedule', 'resume', 'flushNow', 'wake'],
 ];
 
-const minify = (mangle) =>
+/** One word where there were two takes 1 % off the compressed bundle. tsc has made sure that nothing assigns to a constant. */
+const constToLet = {
+  name: 'const-to-let',
+  renderChunk: (code) => code.replace(/^(\s*(?:export )?|.*\()const /gm, '$1let '),
+};
+
+/** Functions first helps what is made of few large ones: web-vitals. */
+const minify = (mangle, { functionsFirst = false } = {}) =>
   terser({
     ecma: 2020,
     module: true,
-    compress: { passes: 3, pure_getters: true, unsafe_arrows: true, hoist_funs: true },
+    compress: { passes: 3, pure_getters: true, unsafe_arrows: true, hoist_funs: functionsFirst },
     mangle,
     // ASCII, because a page in another encoding would misread the words of other scripts.
     format: { comments: false, ascii_only: true },
   });
-const minified = minify({ properties: { regex: new RegExp(`^(${privateNames.join('|')})$`) } });
+const properties = { regex: new RegExp(`^(${privateNames.join('|')})$`), builtins: true };
+const minified = [constToLet, minify({ properties })];
 
 export default [
   {
     input: `${modules}/script.js`,
-    output: { file: 'sdk/dist/footfall.min.js', format: 'iife', plugins: [minified] },
+    output: { file: 'sdk/dist/footfall.min.js', format: 'iife', plugins: minified },
     plugins: [resolve()],
   },
   {
@@ -48,14 +56,14 @@ export default [
       file: 'sdk/dist/vitals.js',
       format: 'es',
       banner: '/*! With web-vitals, Copyright Google LLC, Apache-2.0 */',
-      plugins: [minify(true)],
+      plugins: [minify(true, { functionsFirst: true })],
     },
     plugins: [resolve()],
   },
   {
     // Minified as well, because the bundler of an application cannot know which names are private.
     input: `${modules}/index.js`,
-    output: { file: 'sdk/dist/index.js', format: 'es', plugins: [minified] },
+    output: { file: 'sdk/dist/index.js', format: 'es', plugins: minified },
     plugins: [resolve()],
   },
   {
@@ -66,7 +74,7 @@ export default [
   },
   {
     input: `${modules}/script-experiments.js`,
-    output: { file: 'sdk/dist/footfall-experiments.min.js', format: 'iife', plugins: [minified] },
+    output: { file: 'sdk/dist/footfall-experiments.min.js', format: 'iife', plugins: minified },
     plugins: [resolve()],
   },
   {

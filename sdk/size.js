@@ -23,12 +23,12 @@ const entries = {
  * what was reached: it may be lowered, never raised.
  */
 const budgets = {
-  core: { budget: 6880, goal: 3600 },
-  'all captures': { budget: 10_700, goal: 7000 },
-  'footfall.min.js': { budget: 11_120, goal: 7000 },
-  'footfall-experiments.min.js': { budget: 13_860, goal: 9000 },
-  'vitals.js': { budget: 3220, goal: 3600 },
-  'stub.min.js': { budget: 400, goal: 400 },
+  core: { budget: 6740, goal: 3600 },
+  'all captures': { budget: 10_550, goal: 7000 },
+  'footfall.min.js': { budget: 10_990, goal: 7000 },
+  'footfall-experiments.min.js': { budget: 13_745, goal: 9000 },
+  'vitals.js': { budget: 3155, goal: 3600 },
+  'stub.min.js': { budget: 160, goal: 400 },
 };
 
 async function bundle(source) {

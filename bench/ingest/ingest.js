@@ -19,6 +19,7 @@ import { createRandom, makeRequest } from './batches.js';
 import { measureCopy } from './copy-ceiling.js';
 import { fill } from './fill.js';
 import { quantile, sendAll, sendAtRate } from './load.js';
+import { measureSize } from './size.js';
 
 const { values } = parseArgs({
   options: {
@@ -55,7 +56,7 @@ try {
   if (Number(values.rows) > 0) await prefill();
   else await client.query('truncate footfall.events, footfall.sessions');
   const batches = await measureBatches(collector);
-  if (Number(values.rows) === 0) await measureSize();
+  if (Number(values.rows) === 0) await printSize();
   await measureLatency(collector, batches.perSecond / batchEvents / 4);
   await measureBeacons(collector);
   await soak(collector, batches.perSecond / batchEvents / 2);
@@ -141,15 +142,15 @@ async function soak({ port, pid }, perSecond) {
   }
 }
 
-async function measureSize() {
-  await client.query('vacuum analyze footfall.events, footfall.sessions').catch(() => {});
-  const { rows } = await client.query(
-    `select sum(pg_total_relation_size(c.oid)) as bytes from pg_class c
-     where c.relnamespace = 'footfall'::regnamespace and c.relkind in ('r', 'p')`,
-  );
-  print(
-    `stored: ${Math.round(Number(rows[0].bytes) / (await countRows()))} B an event, all tables and indexes (bar 450)`,
-  );
+async function printSize() {
+  const { total, parts, columns } = await measureSize(client);
+  const list = (sizes) =>
+    sizes
+      .filter(([, bytes]) => bytes >= 0.5)
+      .map(([name, bytes]) => `  ${bytes.toFixed(1).padStart(7)}  ${name}`)
+      .join('\n');
+  print(`stored: ${Math.round(total)} B an event, all tables and indexes (bar 450)\n${list(parts)}`);
+  print(`columns of an event, B on average\n${list(columns)}`);
 }
 
 async function countRows() {

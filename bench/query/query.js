@@ -16,6 +16,8 @@ import { uuidv7 } from '@footfall/schema';
 import pg from 'pg';
 import { openEmbedded } from '../../collector/dist/db/embedded/open.js';
 import { migrate } from '../../collector/dist/db/migrate.js';
+import { createRandom, makeRequest } from '../ingest/batches.js';
+import { quantile, sendAtRate } from '../ingest/load.js';
 import { explainQueries } from './explain.js';
 import { generate, site } from './generate.js';
 
@@ -45,6 +47,8 @@ try {
   print('                                                    median     max   source');
   for (const [name, ask] of questions()) await measure(name, ask);
   await measureStream();
+  await measureAcks();
+  await measureRemake();
   if (values.explain) await explainQueries(client, 'bench/query/explain');
 } finally {
   collector?.child.kill('SIGTERM');
@@ -178,6 +182,70 @@ async function measureStream() {
   print(
     `stream of ${rows} rows: ${seconds.toFixed(1)} s, collector ${before} MiB before, at most ${most} MiB`,
   );
+}
+
+// What readers may cost those who write: batches of 20 at 50 a second, alone and beside the heaviest question, which more
+// readers ask than are let in at once.
+async function measureAcks() {
+  const heaviest = [...questions()].find(([name]) => name === 'whole overview, 30 days, of one page')[1];
+  const idle = await measureAckP99();
+  let isOver = false;
+  const readers = Array.from({ length: 6 }, async () => {
+    let answers = 0;
+    for (; !isOver; answers++) await heaviest();
+    return answers;
+  });
+  const beside = await measureAckP99();
+  isOver = true;
+  const answers = (await Promise.all(readers)).reduce((sum, count) => sum + count, 0);
+  print(
+    `ack p99 of 50 batches a second: ${idle.toFixed(1)} ms alone, ${beside.toFixed(1)} ms beside the heaviest question (${answers} answers of 6 readers) = ${(beside / idle).toFixed(1)} x (bar 2)`,
+  );
+}
+
+// Time on the processor, which other work on the machine does not change: what a question pays for the event before it.
+async function measureRemake() {
+  const { rows } = await client.query('select pg_backend_pid() as pid');
+  const rounds = 20;
+  await client.query('begin');
+  await remake(1); // The day is open from here on.
+  const before = cpuMsOf(rows[0].pid);
+  await remake(rounds);
+  print(
+    `a quarter hour made again after an event: ${((cpuMsOf(rows[0].pid) - before) / rounds).toFixed(0)} ms of processor time`,
+  );
+  await client.query('rollback');
+}
+
+async function remake(rounds) {
+  for (let round = 0; round < rounds; round++) {
+    await client.query(
+      `insert into footfall.events (occurred_at, received_at, event_id, event_day, site, type, visitor_id, path)
+       select at, now(), gen_random_uuid(), at::date, '${site}', 'pageview', 'remade', '/articles/1'
+       from (select now() - interval '3 hours' as at) as moment`,
+    );
+    await client.query(
+      `insert into footfall.rollup_marks (site, bucket) values ('${site}', footfall.rollup_bucket(now() - interval '3 hours'))`,
+    );
+    await client.query(`select footfall.roll_up('${site}', 4)`);
+  }
+}
+
+// Of the ticks of 10 ms that Linux counts, in user and in system mode.
+function cpuMsOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ');
+  return (Number(fields[13]) + Number(fields[14])) * 10;
+}
+
+async function measureAckP99() {
+  const random = createRandom(20_261_120);
+  const perSecond = 50;
+  const requests = Array.from({ length: perSecond * 15 }, () =>
+    makeRequest({ random, events: 20, now: Date.now(), host: 'bench' }),
+  );
+  const port = Number(new URL(collector.url).port);
+  const { latenciesMs } = await sendAtRate({ port, requests, perSecond, connections: 16 });
+  return quantile(latenciesMs, 0.99);
 }
 
 function rssOf(pid) {

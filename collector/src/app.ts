@@ -70,10 +70,10 @@ export function createApp(deps: AppDeps): App {
   app.route('/', timelineRoutes(readers));
   app.route('/', realtimeRoutes(readers));
   app.route('/', savedRoutes(deps));
+  app.route('/', shareRoutes(deps));
   app.route('/', sourceMapRoutes(deps));
   app.route('/', alertRoutes(deps));
   app.route('/', mailReportRoutes(deps));
-  app.route('/', shareRoutes(deps));
   app.route('/', privacyRoutes(deps));
   app.route('/', retentionRoutes(deps));
   app.route('/', administrationRoutes(deps));

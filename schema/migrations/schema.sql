@@ -329,6 +329,28 @@ create table footfall.rollup_marks (
   bucket timestamp with time zone not null,
   site text not null
 );
+create table footfall.rollup_open_days (
+  day date not null,
+  site text not null
+);
+create table footfall.rollup_part_visitors (
+  visitor bigint not null,
+  bucket timestamp with time zone not null,
+  site text not null,
+  keys bigint[] not null
+);
+create table footfall.rollup_parts (
+  key bigint not null,
+  duration_us bigint not null,
+  bucket timestamp with time zone not null,
+  pageviews integer not null,
+  events integer not null,
+  bot_events integer not null,
+  sessions integer not null,
+  bounces integer not null,
+  site text not null,
+  dimension text not null
+);
 create table footfall.rollup_sites (
   site text not null,
   timezone text not null,
@@ -557,6 +579,9 @@ alter table footfall.rekeyed_events add constraint rekeyed_events_pkey PRIMARY K
 alter table footfall.rollup_buckets add constraint rollup_buckets_pkey PRIMARY KEY (site, bucket);
 alter table footfall.rollup_days add constraint rollup_days_pkey PRIMARY KEY (site, dimension, day, key);
 alter table footfall.rollup_frozen add constraint rollup_frozen_pkey PRIMARY KEY (site, day);
+alter table footfall.rollup_open_days add constraint rollup_open_days_pkey PRIMARY KEY (site, day);
+alter table footfall.rollup_part_visitors add constraint rollup_part_visitors_pkey PRIMARY KEY (site, visitor, bucket);
+alter table footfall.rollup_parts add constraint rollup_parts_pkey PRIMARY KEY (site, bucket, dimension, key);
 alter table footfall.rollup_sites add constraint rollup_sites_pkey PRIMARY KEY (site);
 alter table footfall.rollup_visitors add constraint rollup_visitors_pkey PRIMARY KEY (site, visitor, day);
 alter table footfall.saved_funnels add constraint saved_funnels_site_name_key UNIQUE (site, name);
@@ -599,6 +624,8 @@ CREATE INDEX experiment_exposures_unit ON footfall.experiment_exposures USING bt
 CREATE INDEX notifications_age ON footfall.notifications USING btree (created_at);
 CREATE INDEX notifications_due ON footfall.notifications USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
 CREATE INDEX operator_sessions_operator ON footfall.operator_sessions USING btree (operator_id);
+CREATE INDEX rollup_days_key ON footfall.rollup_days USING btree (site, day, key);
+CREATE INDEX rollup_part_visitors_bucket ON footfall.rollup_part_visitors USING btree (site, bucket);
 CREATE INDEX rollup_visitors_day ON footfall.rollup_visitors USING btree (site, day);
 CREATE INDEX session_links_age ON footfall.session_links USING btree (linked_at);
 CREATE INDEX session_links_stream ON footfall.session_links USING btree (site, stream) WHERE (stream IS NOT NULL);
@@ -639,6 +666,9 @@ alter table footfall.rollup_buckets enable row level security, force row level s
 alter table footfall.rollup_days enable row level security, force row level security;
 alter table footfall.rollup_frozen enable row level security, force row level security;
 alter table footfall.rollup_marks enable row level security, force row level security;
+alter table footfall.rollup_open_days enable row level security, force row level security;
+alter table footfall.rollup_part_visitors enable row level security, force row level security;
+alter table footfall.rollup_parts enable row level security, force row level security;
 alter table footfall.rollup_sites enable row level security, force row level security;
 alter table footfall.rollup_visitors enable row level security, force row level security;
 alter table footfall.saved_funnels enable row level security, force row level security;
@@ -722,6 +752,12 @@ create policy reader_one_site on footfall.rollup_frozen for select to footfall_r
 create policy ingest_all on footfall.rollup_marks for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.rollup_marks for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.rollup_marks for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.rollup_open_days for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_open_days for all to footfall_owner using (true) with check (true);
+create policy ingest_all on footfall.rollup_part_visitors for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_part_visitors for all to footfall_owner using (true) with check (true);
+create policy ingest_all on footfall.rollup_parts for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.rollup_parts for all to footfall_owner using (true) with check (true);
 create policy ingest_all on footfall.rollup_sites for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.rollup_sites for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.rollup_sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
@@ -787,6 +823,9 @@ grant delete, insert, select, update on footfall.rollup_frozen to footfall_inges
 grant select on footfall.rollup_frozen to footfall_reader;
 grant delete, insert, select, update on footfall.rollup_marks to footfall_ingest;
 grant select on footfall.rollup_marks to footfall_reader;
+grant delete, insert, select, update on footfall.rollup_open_days to footfall_ingest;
+grant delete, insert, select, update on footfall.rollup_part_visitors to footfall_ingest;
+grant delete, insert, select, update on footfall.rollup_parts to footfall_ingest;
 grant delete, insert, select, update on footfall.rollup_sites to footfall_ingest;
 grant select on footfall.rollup_sites to footfall_reader;
 grant delete, insert, select, update on footfall.rollup_visitors to footfall_ingest;
@@ -1082,24 +1121,25 @@ create view social.user_sessions with (security_invoker = true) -- (
 --   time_to_first_interaction interval
 -- );
 
+create function footfall.add_visitors(roll_site text, days date[], keys bigint[], previous_days date[], visitors bigint[]) returns void;
+create function footfall.close_rollup_days(roll_site text, first_open date, zone text) returns void;
 create function footfall.day_start(day date, zone text) returns timestamp with time zone;
 create function footfall.end_sessions(moment timestamp with time zone) returns void;
 create function footfall.find_previous_days(roll_site text, roll_day date, visitors bigint[]) returns TABLE(visitor bigint, key bigint, previous date);
 create function footfall.freeze_rollups(freeze_site text, first_day date, last_day date) returns void;
 create function footfall.lock_rollups(roll_site text) returns bigint;
 create function footfall.rebuild_exposures(of_site text, of_experiment text) returns void;
-create function footfall.relink_visitors(roll_site text, roll_day date, changed bigint[]) returns date[];
+create function footfall.relink_visitors(roll_site text, roll_day date, changed bigint[]) returns void;
 create function footfall.restart_rollups(roll_site text, zone text) returns void;
 create function footfall.roll_up(roll_site text, max_days integer, first_day date DEFAULT '-infinity'::date, last_day date DEFAULT 'infinity'::date) returns integer;
-create function footfall.roll_up_buckets(roll_site text, buckets timestamp with time zone[]) returns void;
-create function footfall.roll_up_day(roll_site text, roll_day date, start_at timestamp with time zone, end_at timestamp with time zone) returns void;
+create function footfall.roll_up_day(roll_site text, roll_day date, zone text, marked timestamp with time zone[]) returns void;
 create function footfall.roll_up_metrics(roll_site text, days date[]) returns void;
-create function footfall.roll_up_returning(roll_site text, days date[]) returns void;
-create function footfall.roll_up_visitors(roll_site text, roll_day date, start_at timestamp with time zone, end_at timestamp with time zone) returns bigint[];
+create function footfall.roll_up_parts(roll_site text, roll_day date, start_at timestamp with time zone, end_at timestamp with time zone, marked timestamp with time zone[], is_open boolean, OUT touched bigint[], OUT emptied bigint[]) returns record;
+create function footfall.roll_up_visitors(roll_site text, roll_day date, start_at timestamp with time zone, end_at timestamp with time zone, touched bigint[], is_open boolean) returns bigint[];
 create function footfall.rollup_bucket(moment timestamp with time zone) returns timestamp with time zone;
-create function footfall.rollup_day_visitors(roll_site text, roll_day date) returns TABLE(key bigint, new_visitors integer, returning_days date[], returning_visitors integer[]);
 create function footfall.rollup_key(dimension text, value text) returns bigint;
-create function footfall.set_times_on_page(roll_site text, buckets timestamp with time zone[]) returns void;
+create function footfall.rollup_spans(buckets timestamp with time zone[]) returns TABLE(start_at timestamp with time zone, end_at timestamp with time zone);
+create function footfall.set_times_on_page(roll_site text, start_at timestamp with time zone, end_at timestamp with time zone) returns void;
 create function pipeline.add_missing_sessions(event_ids uuid[]) returns void;
 create procedure pipeline.calculate_daily_metrics(IN start_date date, IN end_date date);
 create procedure pipeline.cleanup_processed_events(IN retention_days integer);

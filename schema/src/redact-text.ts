@@ -25,9 +25,9 @@ const dni = /\b(\d{7,8})-?([a-z])\b/gi;
 const email =
   /(?:"[^"\n]{1,64}"|[\w.+%'-]{1,64})(?:@(?!\dx\.)|%40)(?:[\w\xa1-\uffff-]+\.)+[a-z\xa1-\uffff-]{2,}/gi;
 
-/** JWT and other tokens in three parts, private keys, keys with a known beginning, the Italian fiscal code, AWS secrets. */
+/** JWT and other keys with a known beginning, tokens in three parts, private keys, the Italian fiscal code, AWS secrets. */
 const secrets =
-  /\b(?:eyJ[\w-]{8,}\.[\w-.]{8,}|(?:SG|[MNO][\w-]{23,25})\.[\w-]{6,}\.[\w-]{20,}|(?:[rs]k[_-]|gh[opsur]_|github_pat_|gl[a-z]{1,4}[st]-|GR1348941|xox[a-z]-|AIza|npm_|pypi-)(?=[\w-]*\d)[\w-]{16,}|A[KS]IA[A-Z\d]{16}|SK[\da-fx]{32}|\d{8,10}:[\w-]{35}|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]\b)|-----BEGIN [A-Z ]*KEY-[\s\S]*?(?:-END[A-Z -]+|$)|(^|[\s"'=:])(?=\S*\d)(?=\S*[A-Z])[\w/+]{40}(?![\w/+=])/g;
+  /\b(?:(?:eyJ|[rs]k[_-]|gh[opsur]_|github_pat_|gl[a-z]{1,4}[st]-|GR1348941|xox[a-z]-|AIza|npm_|pypi-)(?=[\w.-]*\d)[\w.-]{16,}|(?:SG|[MNO][\w-]{23,25})\.[\w-]{6,}\.[\w-]{20,}|A[KS]IA[A-Z\d]{16}|SK[\da-fx]{32}|\d{8,10}:[\w-]{35}|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]\b)|-----BEGIN [A-Z ]*KEY-[\s\S]*?(?:-END[A-Z -]+|$)|(^|[\s"'=:])(?=\S*\d)(?=\S*[A-Z])[\w/+]{40}(?![\w/+=])/g;
 
 const authorization = /\b(bearer|basic) +(?=\S*[\d=])[\w+/.~-]{8,}=*/gi;
 
@@ -58,11 +58,10 @@ function redactCard(match: string, before: string, number: string): string {
 /** Luhn's check (ISO/IEC 7812-1, annex B): every second digit from the right counts twice, less 9 beyond 9. */
 function isCard(groups: string[]): boolean {
   const number = groups.join('').normalize('NFKC');
-  let sum = 0;
-  for (let index = 1; index <= number.length; index++) {
-    const value = Number(number[number.length - index]) * (2 - (index % 2));
-    sum += value > 9 ? value - 9 : value;
-  }
+  const sum = [...number].reduce(
+    (left, digit, at) => left + Number((number.length - at) % 2 ? digit : '0246813579'[Number(digit)]),
+    0,
+  );
   return sum % 10 === 0 && issuer.test(number);
 }
 

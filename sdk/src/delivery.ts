@@ -1,111 +1,190 @@
 import { maxBatchEvents } from '@footfall/schema/limits';
 import type { Log } from './guard.js';
-import { type Drops, type Ledger, sumOf } from './ledger.js';
-import type { Pause } from './pause.js';
+import type { Batch, Outbox } from './outbox.js';
 import { type Answer, compress, post } from './post.js';
-import type { Batch, Queue } from './queue.js';
-import { delivered, halve, judge, later, refused, type Verdict } from './retry.js';
-import { version } from './version.js';
-import type { Context, Envelope } from './wire.js';
+import {
+  backoffMs,
+  delivered,
+  halve,
+  judge,
+  later,
+  stop as refusal,
+  refused,
+  type Verdict,
+} from './retry.js';
+import { openDisk, type Store } from './store.js';
+import { beginTerm, msLeftOf } from './term.js';
 
 export type Delivery = {
-  /** True where an event waits that is not on its way. */
-  hasMore(): boolean;
-  /** The next batch that there is room for beside what is on its way. */
-  next(how: How): Shipment | undefined;
-  deliver(shipment: Shipment, how: How): Promise<Verdict>;
+  /** Sends soon, or at once when a batch worth of events waits. */
+  schedule(): void;
+  /** Sends later what waits, if anything does. */
+  resume(): void;
+  /** Sends what waits, in as many batches as it takes; resolves when that ended or has to wait. */
+  flush(): Promise<void>;
+  /** Sends without waiting for anything, since the page may not live longer. */
+  flushNow(): void;
+  /** The network is back. */
+  wake(): void;
+  stop(): void;
 };
 
-/** Where the page is leaving, nothing holds other tabs back from sending at the same moment. */
-type How = { isLeaving: boolean };
+type Parts = {
+  url: string;
+  /** The name of the lock by which the tabs of the site take turns. */
+  lock: string;
+  outbox: Outbox;
+  store: Store;
+  /** True where consent lets events be stored and sent. */
+  isOpen: () => boolean;
+  log: Log;
+};
 
-type Shipment = Batch & { drops: Drops };
-
-type Parts = { url: string; queue: Queue; ledger: Ledger; pause: Pause; context: () => Context; log: Log };
+const lingerMs = 1000;
+const eagerEvents = 20;
 
 /** Bodies of keepalive requests and beacons share 64 KiB (Fetch, section 4.6). */
 const maxBytes = 60_000;
 
-/** Sends batches. An event leaves the queue only when the collector has answered for it. */
-export function createDelivery({ url, queue, ledger, pause, context, log }: Parts): Delivery {
+/** After a failure, so that all tabs of the site respect an outage together. */
+const wait = { name: 'wait', maxMs: 86_400_000 };
+/** Longer than a request may take, so that a lease outlives the work of a live tab. */
+const lease = { name: 'sender', maxMs: 30_000 };
+
+/** Decides when events are sent, and sends them. An event leaves the outbox only when the collector has answered for it. */
+export function createDelivery({ url, lock, outbox, store, isOpen, log }: Parts): Delivery {
   const inFlight = new Set<string>();
   let bytesInFlight = 0;
   let maxEvents = maxBatchEvents;
   /** Events on which the collector failed when they came alone: set aside, or (false) with one more try. */
   const suspects = new Map<string, boolean>();
+  let failures = 0;
+  let networkFailed = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let scheduled = 0;
+  let stopped = false;
 
   const isBusy = (key: string) => inFlight.has(key) || suspects.get(key) === true;
-  const hasMore = () => queue.hasMore(isBusy);
 
-  function next({ isLeaving }: How): Shipment | undefined {
-    // Two tabs may send an event, which has an id, but not a count, which has none.
-    const drops = isLeaving ? [] : ledger.drops();
-    const batch = queue.next({
+  function schedule(): void {
+    if (++scheduled === eagerEvents) void flush();
+    else linger();
+  }
+
+  function linger(): void {
+    if (!stopped) timer ??= setTimeout(flush, Math.max(lingerMs, msLeftOf(store, wait)));
+  }
+
+  function resume(): void {
+    if (isOpen() && outbox.hasMore(isBusy)) linger();
+  }
+
+  /** Sends one batch, if there is one that may be sent now, with room for it beside what is on its way. */
+  async function send(isLeaving: boolean): Promise<Verdict | undefined> {
+    if (stopped || !isOpen() || msLeftOf(store, wait)) return undefined;
+    const batch = outbox.next({
       maxEvents,
       maxBytes: maxBytes - bytesInFlight,
       isBusy,
-      begin: beginWith(context, drops),
+      withDrops: !isLeaving,
     });
-    return batch && { ...batch, drops };
-  }
-
-  async function deliver(shipment: Shipment, { isLeaving }: How): Promise<Verdict> {
-    const { keys, bytes } = shipment;
+    if (!batch) return undefined;
+    const { keys, bytes } = batch;
     // While it is being compressed the page may go, and send the same events as they are.
-    const body = isLeaving ? shipment.body : await compress(shipment.body);
+    const body = isLeaving ? batch.body : await compress(batch.body);
     if (keys.some(isBusy)) return later;
     for (const key of keys) inFlight.add(key);
     bytesInFlight += bytes;
     // A retry goes without keepalive, because another script of the page may have used up its quota.
-    const answer = await post(url, body, { isLeaving, keepalive: isLeaving || !pause.isRetry() });
+    const answer = await post(url, body, { isLeaving, keepalive: isLeaving || !failures });
     for (const key of keys) inFlight.delete(key);
     bytesInFlight -= bytes;
+    return settle(batch, answer);
+  }
+
+  function settle({ keys, drops }: Batch, answer: Answer): Verdict {
+    const { status } = answer;
     const isLastTry = keys.some((key) => suspects.has(key));
-    const verdict = judge(answer.status, { events: keys.length, isLastTry });
-    log('answer', answer.status, keys.length);
-    settle(shipment, answer, verdict);
+    const verdict = judge(status, { events: keys.length, isLastTry });
+    log('answer', status, keys.length);
+    if (verdict <= refused) outbox.remove(keys);
+    if (verdict === delivered) succeed(drops);
+    if (verdict === refused) outbox.drop(`http_${status}`, keys.length);
+    if (verdict === refused) maxEvents = maxBatchEvents;
+    if (verdict === halve) maxEvents = Math.ceil(keys.length / 2);
+    if (verdict === later) fail(keys, answer);
     return verdict;
   }
 
-  function settle({ keys, drops }: Shipment, answer: Answer, verdict: Verdict): void {
-    if (verdict <= refused) queue.remove(keys);
-    if (verdict === delivered) succeed(drops);
-    if (verdict === refused) ledger.drop(`http_${answer.status}`, keys.length);
-    if (verdict === refused) maxEvents = maxBatchEvents;
-    if (verdict === halve) maxEvents = Math.ceil(keys.length / 2);
-    if (verdict === later) wait(keys, answer);
-  }
-
-  function succeed(drops: Drops): void {
-    ledger.settle(drops);
-    pause.end();
+  function succeed(drops: string[]): void {
+    outbox.remove(drops);
+    endWait();
     maxEvents = Math.min(2 * maxEvents, maxBatchEvents);
     // The collector works, so that an event on which it failed is judged by its next answer.
     for (const key of suspects.keys()) suspects.set(key, false);
   }
 
-  /** A collector that fails may fail on one event only: it is found by halves, and what waits behind it goes first. */
-  function wait(keys: string[], answer: Answer): void {
-    log('waiting', pause.begin(answer));
-    if (answer.status !== 500) return;
-    maxEvents = Math.ceil(keys.length / 2);
-    if (!keys[1]) for (const key of keys) suspects.set(key, true);
-    if (!hasMore()) suspects.clear();
+  function endWait(): void {
+    failures = 0;
+    store.remove(wait.name);
   }
 
-  return { hasMore, next, deliver };
-}
+  /** A collector that fails may fail on one event only: it is found by halves, and what waits behind it goes first. */
+  function fail(keys: string[], { status, retryAfterMs }: Answer): void {
+    failures++;
+    networkFailed = !status;
+    log('waiting', beginTerm(store, wait, retryAfterMs ?? backoffMs(failures, Math.random())));
+    if (status !== 500) return;
+    maxEvents = Math.ceil(keys.length / 2);
+    if (!keys[1]) for (const key of keys) suspects.set(key, true);
+    if (!outbox.hasMore(isBusy)) suspects.clear();
+  }
 
-/** The text of a group ends with its context, into which the rest of the context is spliced. */
-function beginWith(context: () => Context, drops: Drops): (group: string) => string {
-  const envelope: Envelope = {
-    sentAt: Date.now(),
-    sdk: { name: 'footfall-js', version },
-    dropped: sumOf(drops),
-  };
-  return (group) => `${group.slice(0, -2)},${inner(context())}},${inner(envelope)},"events":[`;
-}
+  async function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    scheduled = 0;
+    await exclusively(drain).catch(log);
+    resume();
+  }
 
-function inner(value: object): string {
-  return JSON.stringify(value).slice(1, -1);
+  /**
+   * Runs the work in one tab of the site at a time. A lock is held during the work only: a page that holds one
+   * cannot enter the back/forward cache (https://web.dev/articles/bfcache). This saves requests and is no guarantee:
+   * a tab of another process sees what was removed from localStorage a moment later. The ids are the guarantee.
+   */
+  async function exclusively(work: () => Promise<void>): Promise<void> {
+    // Web Locks exist in secure contexts only, and are refused where storage is.
+    if (navigator.locks && openDisk()) return navigator.locks.request(lock, work);
+    if (msLeftOf(store, lease)) return;
+    beginTerm(store, lease);
+    store.save();
+    await work().finally(() => store.remove(lease.name));
+  }
+
+  async function drain(): Promise<void> {
+    let verdict: Verdict | undefined;
+    do {
+      verdict = await send(false);
+      if (verdict === refusal) stop();
+    } while (verdict !== undefined);
+  }
+
+  function flushNow(): void {
+    store.save();
+    send(true).then(resume, log);
+  }
+
+  function wake(): void {
+    // A wait that the collector asked for stays.
+    if (networkFailed) endWait();
+    void flush();
+  }
+
+  function stop(): void {
+    stopped = true;
+    clearTimeout(timer);
+  }
+
+  return { schedule, resume, flush, flushNow, wake, stop };
 }

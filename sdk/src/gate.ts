@@ -1,9 +1,8 @@
 import { hold, off } from './consent.js';
+import type { Delivery } from './delivery.js';
 import type { Log } from './guard.js';
 import type { Identity } from './identity.js';
-import type { Ledger } from './ledger.js';
-import type { Queue } from './queue.js';
-import type { Transport } from './transport.js';
+import type { Outbox } from './outbox.js';
 import type { WireEvent } from './wire.js';
 
 export type Gate = {
@@ -11,14 +10,16 @@ export type Gate = {
   drop(reason: string, count?: number): void;
   consent: Identity['consent'];
   identify(userId: string | null): void;
+  /** Erases what waits where nothing is allowed; else it is sent. */
+  resume(): void;
 };
 
-type Parts = { identity: Identity; queue: Queue; ledger: Ledger; transport: Transport; log: Log };
+type Parts = { identity: Identity; outbox: Outbox; delivery: Delivery; log: Log };
 
 const maxHeldEvents = 100;
 
-/** Between recorder and queue: lets an event pass, holds it in memory, or forgets it, as consent says. */
-export function createGate({ identity, queue, ledger, transport, log }: Parts): Gate {
+/** Between recorder and outbox: lets an event pass, holds it in memory, or forgets it, as consent says. */
+export function createGate({ identity, outbox, delivery, log }: Parts): Gate {
   let held: WireEvent[] = [];
   let notHeld = 0;
 
@@ -26,8 +27,8 @@ export function createGate({ identity, queue, ledger, transport, log }: Parts): 
     const mode = identity.mode();
     if (mode > hold) {
       log('queued', event);
-      queue.add(event, identity.groupAt(event));
-      transport.schedule();
+      outbox.add(event, identity.groupAt(event));
+      delivery.schedule();
     } else {
       log(mode === hold ? 'held' : 'not allowed', event);
       if (mode === hold && held.push(event) > maxHeldEvents) notHeld++;
@@ -37,31 +38,30 @@ export function createGate({ identity, queue, ledger, transport, log }: Parts): 
   /** Nothing is stored without consent, not even a count. */
   function drop(reason: string, count?: number): void {
     log('dropped', reason);
-    if (identity.mode() > hold) ledger.drop(reason, count);
+    if (identity.mode() > hold) outbox.drop(reason, count);
   }
 
-  function obey(): void {
-    if (identity.mode() !== off) return;
-    queue.clear();
-    ledger.clear();
+  function resume(): void {
+    if (identity.mode() === off) outbox.clear();
+    delivery.resume();
   }
 
   function release(): void {
-    if (notHeld) drop('consent_pending', notHeld);
-    held.slice(0, maxHeldEvents).forEach(accept);
+    const waited = held;
     held = [];
+    if (notHeld) drop('consent_pending', notHeld);
     notHeld = 0;
-    transport.resume();
+    waited.slice(0, maxHeldEvents).forEach(accept);
   }
 
-  obey();
   return {
     accept,
     drop,
+    resume,
     consent(state) {
       identity.consent(state);
-      obey();
       if (identity.mode() !== hold) release();
+      resume();
     },
     identify(userId) {
       if (identity.mode() > hold) identity.setUser(userId);

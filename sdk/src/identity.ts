@@ -28,9 +28,8 @@ export function createIdentity(store: Store, options: Options): Identity {
   let user: string | null | undefined;
   let links: true | undefined;
 
-  function mode(): Mode {
-    return store.get('optout') ? off : modeFor(state, options, navigator);
-  }
+  const allowed = () => modeFor(state, options, navigator);
+  const mode = () => (store.get('optout') ? off : allowed());
 
   function groupAt({ ts, type }: Pick<WireEvent, 'ts' | 'type'>): Group {
     const { visitor: id, user: userId, isKept } = units() ?? {};
@@ -79,16 +78,17 @@ export function createIdentity(store: Store, options: Options): Identity {
     else state = next;
     if (next === 'granted') store.remove('optout');
     if (before === cookieless && mode() === persistent) links = true;
-    forgetUnlessAllowed();
+    forgetUnless(mode());
   }
 
-  /** Erases everything that could recognise the visitor. */
-  function forgetUnlessAllowed(): void {
-    if (mode() !== off && state !== 'denied') return;
+  /** Erases everything that could recognise the visitor, unless it is allowed. */
+  function forgetUnless(now: Mode): void {
+    if (now !== off && state !== 'denied') return;
     user = links = undefined;
     ['visitor', 'user', 'session', ...store.names('x.')].forEach(store.remove);
   }
 
-  forgetUnlessAllowed();
+  // An opt-out has erased it already, so that the storage need not be opened to know.
+  forgetUnless(allowed());
   return { mode, groupAt, units, setUser, consent };
 }

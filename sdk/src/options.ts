@@ -78,6 +78,9 @@ export type Footfall<Events = Record<string, Props>> = {
 /** Who a page's visitor is known as. `isKept`: with leave to remember it in this browser. */
 export type Units = { visitor: string | undefined; user: string | undefined; isKept: boolean };
 
+/** What the browser hands to the listeners of a type. Pages can dispatch anything under any name. */
+export type EventOf<Type> = Type extends keyof WindowEventMap ? WindowEventMap[Type] : Event;
+
 /** What a capture may use. */
 export type Tracker = {
   /** Records what happened now, or at the time of the stamp. */
@@ -90,8 +93,12 @@ export type Tracker = {
   onPage(listener: () => void): void;
   /** Calls the listener when the page is hidden, which may be the last moment it runs; `ends` where the page is left. */
   onHide(listener: (ends: boolean) => void): void;
-  /** Adds an event listener in the capture phase that never throws and ends with stop(). */
-  listen(target: EventTarget, type: string, handler: (event: Event) => void): void;
+  /** Adds an event listener in the capture phase, on the window by default, that never throws and ends with stop(). */
+  listen<Type extends string>(
+    type: Type,
+    handler: (event: EventOf<Type>) => void,
+    target?: EventTarget,
+  ): void;
   /** Wraps what observers and timers call, so that it never throws into the page. */
   guard<Values extends unknown[]>(work: (...values: Values) => void): (...values: Values) => void;
   /** Counts events that were not recorded; the counts travel with the next batch. */

@@ -1,11 +1,13 @@
 import { maxNameBytes } from '@footfall/schema/limits';
-import { byteLength } from './byte-length.js';
 import { nextId } from './event-id.js';
 import type { Captured, Options, PageOverrides } from './options.js';
+import { byteLength } from './outbox.js';
 import { cleanProps, cleanText, redactUrl } from './redact.js';
 import type { Stamp, WireEvent } from './wire.js';
 
 const maxTitleChars = 300;
+
+type Page = { pageId?: string; href: string; url?: string };
 
 export type Recorder = {
   send(captured: Captured, stamp?: Stamp): void;
@@ -18,29 +20,36 @@ export type Recorder = {
 /** Turns what was captured into events: id, time, order and page are fixed here, once and for all. */
 export function createRecorder(options: Options, accept: (event: WireEvent) => void): Recorder {
   const pageListeners: (() => void)[] = [];
-  let page: { pageId?: string; url: string } = { url: url(location.href) };
+  let page: Page | undefined;
 
-  function url(value: string): string {
-    return redactUrl(value, options, location.href);
+  const url = (value: string) => redactUrl(value, options, location.href);
+
+  /** When it is needed, not when a page begins, which is when the browser has most to do. */
+  function urlOf(of: Page): string {
+    of.url ??= url(of.href);
+    return of.url;
   }
 
   function stamp(): Stamp {
     const ts = Date.now();
-    return { id: nextId(ts), ts, ...page };
+    page ??= { href: location.href };
+    return { id: nextId(ts), ts, pageId: page.pageId, url: urlOf(page) };
   }
 
   function beginPage(referrer: string): (overrides?: PageOverrides) => void {
     for (const listener of pageListeners) listener();
-    page = { url: url(location.href) };
-    const begun = stamp();
-    page.pageId = begun.id;
+    const ts = Date.now();
+    const id = nextId(ts);
+    const begun: Page = { pageId: id, href: location.href };
+    page = begun;
     return (overrides = {}) => {
       const from = overrides.referrer ?? referrer;
-      if (overrides.url) page.url = url(overrides.url);
+      if (overrides.url) begun.url = url(overrides.url);
       accept({
-        ...begun,
+        id,
+        ts,
         type: 'pageview',
-        url: page.url,
+        url: urlOf(begun),
         title: cleanText(overrides.title ?? document.title, maxTitleChars),
         referrer: from ? url(from) : undefined,
         props: cleanProps(overrides.props),

@@ -37,7 +37,7 @@ export function backoffMs(failures: number, random: number): number {
 
 /** Retry-After is a number of seconds or a date (RFC 9110, section 10.2.3). Undefined where it says nothing. */
 export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  const seconds = Number(header ?? Number.NaN);
+  const seconds = Number.parseFloat(header ?? '');
   const ms = seconds >= 0 ? seconds * 1000 : Date.parse(header ?? '') - nowMs;
   return ms >= 0 ? ms : undefined;
 }

@@ -1,56 +1,47 @@
 import { hold } from './consent.js';
 import { createContext } from './context.js';
-import { createDelivery } from './delivery.js';
+import { createDelivery, type Delivery } from './delivery.js';
 import { createGate, type Gate } from './gate.js';
 import type { Guard, Log } from './guard.js';
 import { createIdentity, type Identity } from './identity.js';
-import { createLedger } from './ledger.js';
-import { exclusively } from './lock.js';
 import type { Footfall, Options, Tracker } from './options.js';
-import { createPause } from './pause.js';
-import { createQueue } from './queue.js';
+import { createOutbox } from './outbox.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { cleanText } from './redact.js';
 import { openStore, type Store } from './store.js';
-import { createTransport, type Transport } from './transport.js';
+import { whenIdle } from './when-idle.js';
 
 type Tools = { guard: Guard; log: Log; onStop: () => void };
 
-/** Wires the parts: captures -> recorder -> gate (consent) -> queue -> transport. */
-export function start(options: Options, { guard, log, onStop }: Tools): Footfall {
-  const prefix = `footfall.${options.site}.`;
-  const ended = new AbortController();
-  const { signal } = ended;
+const maxQuietMs = 500;
 
-  const store = openStore(prefix, true);
-  const queueStore = options.persistQueue === false ? openStore(prefix, false) : store;
-  const ledger = createLedger(queueStore);
-  const queue = createQueue(queueStore, ledger);
+/** Wires the parts: captures -> recorder -> gate (consent) -> outbox -> delivery. */
+export function start(options: Options, { guard, log, onStop }: Tools): Footfall {
+  const lock = `footfall.${options.site}.`;
+  const removals: (() => void)[] = [];
+  let stopped = false;
+
+  const store = openStore(lock, true);
+  const outboxStore = options.persistQueue === false ? openStore(lock, false) : store;
+  const outbox = createOutbox(outboxStore, createContext(options.release));
   const identity = createIdentity(store, options);
-  const pause = createPause(store);
-  const context = createContext(options.release);
-  const delivery = createDelivery({ url: ingestUrl(options), queue, ledger, pause, context, log });
-  const transport = createTransport({
-    delivery,
-    pause,
-    isOpen: () => identity.mode() > hold,
-    exclusively: (work) => exclusively(store, prefix, work),
-    log,
-  });
-  const gate = createGate({ identity, queue, ledger, transport, log });
+  const isOpen = () => identity.mode() > hold;
+  const delivery = createDelivery({ url: ingestUrl(options), lock, outbox, store, isOpen, log });
+  const gate = createGate({ identity, outbox, delivery, log });
   const filter = guard(options.beforeSend ?? ((event) => event));
   const recorder = createRecorder(options, (event) => {
-    if (signal.aborted) return;
+    if (stopped) return;
     const kept = filter(event);
     if (kept) gate.accept(kept);
     else gate.drop('before_send');
   });
 
-  startCaptures(options, { gate, recorder, transport, guard, signal, identity, store });
-  transport.resume();
-  return publicApi({ gate, recorder, transport, guard }, () => {
-    ended.abort();
-    transport.stop();
+  startCaptures(options, { gate, recorder, delivery, guard, removals, identity, store });
+  whenIdle(gate.resume, maxQuietMs);
+  return publicApi({ gate, recorder, delivery, guard }, () => {
+    stopped = true;
+    for (const remove of removals) remove();
+    delivery.stop();
     onStop();
   });
 }
@@ -59,8 +50,8 @@ function ingestUrl({ endpoint, site }: Options): string {
   return `${endpoint.replace(/\/+$/, '')}/v1/events?site=${encodeURIComponent(site)}`;
 }
 
-type Browser = { signal: AbortSignal; identity: Identity; store: Store };
-type Parts = { gate: Gate; recorder: Recorder; transport: Transport; guard: Guard };
+type Browser = { removals: (() => void)[]; identity: Identity; store: Store };
+type Parts = { gate: Gate; recorder: Recorder; delivery: Delivery; guard: Guard };
 
 /**
  * `hidden` is the last event that mobile browsers are sure to send, and `pagehide` the last on navigation.
@@ -68,20 +59,22 @@ type Parts = { gate: Gate; recorder: Recorder; transport: Transport; guard: Guar
  */
 function startCaptures(
   options: Options,
-  { gate, recorder, transport, guard, signal, identity, store }: Parts & Browser,
+  { gate, recorder, delivery, guard, removals, identity, store }: Parts & Browser,
 ): void {
   const { captures = [], hash = false } = options;
-  const hideListeners: ((ends: boolean) => void)[] = [transport.flushNow];
+  const hideListeners: ((ends: boolean) => void)[] = [delivery.flushNow];
   const hide = (ends: boolean) => hideListeners.forEach((listener) => void listener(ends));
 
-  const listen: Tracker['listen'] = (target, type, handler) =>
-    target.addEventListener(type, guard(handler), { capture: true, passive: true, signal });
+  // Not by a signal, which costs as much as ten listeners.
+  const listen: Tracker['listen'] = (type, handler, target = window) => {
+    const guarded = guard(handler as EventListener);
+    target.addEventListener(type, guarded, { capture: true, passive: true });
+    removals.push(() => target.removeEventListener(type, guarded, true));
+  };
 
-  listen(document, 'visibilitychange', () =>
-    document.visibilityState === 'hidden' ? hide(false) : transport.resume(),
-  );
-  listen(window, 'pagehide', () => hide(true));
-  listen(window, 'online', transport.wake);
+  listen('visibilitychange', () => (document.hidden ? hide(false) : delivery.resume()));
+  listen('pagehide', () => hide(true));
+  listen('online', delivery.wake);
   for (const capture of captures)
     guard(capture)({
       ...recorder,
@@ -97,7 +90,7 @@ function startCaptures(
     });
 }
 
-function publicApi({ gate, recorder, transport, guard }: Parts, stop: () => void): Footfall {
+function publicApi({ gate, recorder, delivery, guard }: Parts, stop: () => void): Footfall {
   return {
     track: guard((name, props, money) => recorder.send({ ...money, type: 'custom', name, props })),
     pageview: guard((overrides) => recorder.beginPage('')(overrides)),
@@ -107,7 +100,7 @@ function publicApi({ gate, recorder, transport, guard }: Parts, stop: () => void
     }),
     consent: guard(gate.consent),
     optOut: guard(() => gate.consent('opt-out')),
-    flush: transport.flush,
+    flush: delivery.flush,
     stop: guard(stop),
   };
 }

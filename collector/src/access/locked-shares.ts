@@ -37,5 +37,5 @@ export async function unlockShare(
   { token, password }: { token: string; password: string },
 ): Promise<string | undefined> {
   const derived = await deriveShareToken(database, token, password);
-  return (await findShare(database, derived)) && derived;
+  return (await findShare(database, derived)) === undefined ? undefined : derived;
 }

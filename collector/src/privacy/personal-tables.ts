@@ -53,6 +53,11 @@ export const personalTables: readonly PersonalTable[] = [
     holds: 't.visitor in (select hashtextextended(id, 0) from unnest(s.visitors) as id)',
     afterRollup: true,
   },
+  {
+    table: 'rollup_part_visitors',
+    holds: 't.visitor in (select hashtextextended(id, 0) from unnest(s.visitors) as id)',
+    afterRollup: true,
+  },
 ];
 
 /** Columns whose names say that a table may be about single people. */

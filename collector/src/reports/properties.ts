@@ -3,13 +3,15 @@ import { defineReport } from './report.js';
 
 type Row = { property: string; events: number; visitors: number };
 
+const answer = z.object({
+  properties: z.array(z.object({ property: z.string(), events: z.int(), visitors: z.int() })),
+});
+
 /** Which properties custom events of the range had: the names that `event:props:<name>` can be asked for. */
 export const properties = defineReport({
   path: 'properties',
   parameters: z.strictObject({}),
-  answer: z.object({
-    properties: z.array(z.object({ property: z.string(), events: z.int(), visitors: z.int() })),
-  }),
+  answer,
   definitions: {
     property: 'name of a property that a custom event in the range had, at the first level',
     events: 'custom events that had it',

@@ -1,7 +1,7 @@
 import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
 
-// To make a day again costs about as much as to read its events.
+// To make a day again that is not one of the newest costs about as much as to read its events.
 const maxDirtyDays = 4;
 
 const lockNotAvailable = '55P03';

@@ -102,11 +102,13 @@ const shares: readonly Operation[] = [
     method: 'post',
     path: '/api/v1/shares/unlock',
     id: 'unlockShare',
-    summary: 'Trade the token of a link with a password, and the password, for the token that reads',
+    summary: 'Get the token that reads, of a share link with a password',
     access: 'public',
-    body: unlockSchema.meta({ id: 'ShareUnlock' }),
-    answers: { 200: { description: 'The token', schema: z.object({ token: z.string() }) } },
-    refusals: [401, 429],
+    body: unlockSchema.meta({ id: 'UnlockRequest' }),
+    answers: {
+      200: { description: 'A token for the Authorization header', schema: z.object({ token: z.string() }) },
+    },
+    refusals: [401, 429, 503],
   },
   {
     method: 'delete',

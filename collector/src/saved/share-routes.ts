@@ -51,19 +51,19 @@ export function shareRoutes(deps: ShareDeps): Hono<Environment> {
   const routes = new Hono<Environment>();
   const throttle = createLoginThrottle(deps);
 
-  async function requireWriter(header: string | undefined, site: string): Promise<By> {
-    const writer = await authorize(database, { header, allowed: writers, site });
-    return { actor: actorOf(writer), at: deps.now() };
+  async function authorizeWriter(header: string | undefined, site: string): Promise<By> {
+    const principal = await authorize(database, { header, allowed: writers, site });
+    return { actor: actorOf(principal), at: deps.now() };
   }
 
   routes.get('/api/v1/shares', async (c) => {
     const { site } = parseWith(siteOnly, c.req.query());
-    await requireWriter(c.req.header('authorization'), site);
+    await authorizeWriter(c.req.header('authorization'), site);
     return c.json({ shares: await listShares(database, site) }, 200, noStore);
   });
   routes.post('/api/v1/shares', smallBody, async (c) => {
     const { site, ...given } = parseWith(siteOnly, await readInput(c));
-    const by = await requireWriter(c.req.header('authorization'), site);
+    const by = await authorizeWriter(c.req.header('authorization'), site);
     const { name, expires_at: expiresAt, password: secret } = parseWith(shareSchema, given);
     const { link, token } = await makeTokens(database, secret);
     const share = await onKnownSite(site, addShare(database, { site, name, expiresAt, token }, by));
@@ -80,7 +80,7 @@ export function shareRoutes(deps: ShareDeps): Hono<Environment> {
   });
   routes.delete('/api/v1/shares/:id', async (c) => {
     const { site } = parseWith(siteOnly, c.req.query());
-    const by = await requireWriter(c.req.header('authorization'), site);
+    const by = await authorizeWriter(c.req.header('authorization'), site);
     const id = c.req.param('id');
     if (await revokeShare(database, { site, id }, by)) return c.body(null, 204);
     throw new Refusal(404, 'not_found', `id: there is no share link in force "${id}"`, { path: 'id' });

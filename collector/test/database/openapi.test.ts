@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { evaluateAlerts } from '../../src/alerts/evaluate-alerts.js';
 import { makeKey } from '../ask-query.js';
 import { inventVisitors, requestOf } from '../experiment-scenario.js';
 import { type Call, createDescribedClient, type DescribedClient } from '../openapi-client.js';
@@ -19,13 +20,15 @@ const made: Record<string, string> = {};
 const visit = { session: newId(noon - dayMs), visitor: 'ada' };
 
 beforeAll(async () => {
-  collector = await startTestCollector({ now: () => clock });
+  // Nothing is sent there: no report is due, and the alert has a webhook alone.
+  collector = await startTestCollector({ now: () => clock, smtpUrl: 'smtp://127.0.0.1:1' });
   owner = await makeKey(collector, 'owner');
   client = await createDescribedClient(collector.origin);
   await save();
   await runExperiment();
   await visitPages();
   await refuseOne();
+  await evaluateAlerts(collector.database, noon + dayMs, () => {});
 });
 afterAll(() => collector.stop());
 
@@ -38,6 +41,8 @@ async function save() {
     addAnnotation: { noted_at: '2026-11-18T00:00:00Z', text: 'relaunch' },
     addSavedFunnel: { name: 'To signup', parameters: { steps, breakdown: 'visit:device' } },
     addShare: { name: 'board' },
+    addAlert: { name: 'Silence', rule: { kind: 'ingest_silence' }, webhook: { url: 'https://a.example/' } },
+    addMailReport: { frequency: 'weekly', recipients: ['ann@example.com'] },
   };
   for (const [operation, body] of Object.entries(bodies)) {
     const answer = await client.call<{ id: string }>(operation, { key: owner, body: { site, ...body } });
@@ -148,7 +153,7 @@ async function refuseOne() {
 }
 
 // Other than by the dashboard of this installation nobody asks for these.
-const undescribed = /^\/(dashboard|sdk|vitals)\b|^\/login\b|\*/;
+const undescribed = /^\/(dashboard|share|sdk|vitals)\b|^\/login\b|\*/;
 
 test('every route of the router is described, and every description is of a route', () => {
   const described = Object.entries(client.document.paths).flatMap(([path, methods]) =>
@@ -201,6 +206,8 @@ const questions: Record<string, () => Call[]> = {
   readAssignments: () => [{ query: { unitType: 'visitor', unitId: 'ada' } }],
   readSite: () => [{ path: { site } }],
   readDeadLetter: () => [{ path: { id: made.listDeadLetters ?? '' } }],
+  readAlert: () => [{ path: { id: made.addAlert ?? '' } }],
+  listIncidents: () => [{ path: { id: made.addAlert ?? '' } }],
   readRetentionOfSite: () => [{ path: { site }, query: {} }],
 };
 

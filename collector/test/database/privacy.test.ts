@@ -163,6 +163,7 @@ test('a user is exported and erased from every table and the spool, and late eve
     'events',
     'odd_ids',
     'rekeyed_events',
+    'rollup_part_visitors',
     'rollup_visitors',
     'session_links',
     'sessions',

@@ -72,7 +72,9 @@ function randomVisit(random: Random): Send[] {
   const visitor = `visitor-${random.below(12)}`;
   const agent = random.pick(agents);
   let at = firstAt + random.below((now - firstAt) / minuteMs) * minuteMs;
-  if (random.chance(0.7)) at = nearMidnight(random, site);
+  if (random.chance(0.5)) at = nearMidnight(random, site);
+  // Of the newest days quarter hours are kept, and made again by themselves.
+  else if (random.chance(0.6)) at = now - random.below(4 * dayMs - 1);
   const parts: Send[] = [1, 2, 3].map(() => ({ site, agent, visitor, events: [] }));
   for (let count = 1 + random.below(6); count > 0; count--) {
     random.pick(parts).events.push(randomEvent(random, Math.min(at, now)));
@@ -267,6 +269,46 @@ test('an event that was acknowledged before the question is counted, from rollup
       meta: { source: 'rollups' },
     });
   }
+});
+
+test('of the newest days a marked quarter hour is made again by itself, of older ones the whole day', async () => {
+  await addSite(collector.database, { site: 'quarters', siteKey: 'quarters', retentionDays: 395 });
+  const send = (day: string, ...times: string[]) =>
+    collector.send(pageviews(times.map((time) => Date.parse(`${day}T${time}Z`))), { site: 'quarters' });
+  const forget = (day: string) =>
+    collector.query(`delete from footfall.events where site = 'quarters' and occurred_at = $1`, [
+      `${day}T08:00:00Z`,
+    ]);
+  const mark = (day: string) =>
+    collector.query(`insert into footfall.rollup_marks (site, bucket) values ('quarters', $1)`, [
+      `${day}T08:00:00Z`,
+    ]);
+  const rollUpDays = async () => {
+    await collector.query(`select footfall.roll_up('quarters', 31)`);
+    return collector.query(
+      `select day, pageviews from footfall.rollup_days where site = 'quarters' and dimension = 'all' order by day`,
+    );
+  };
+  const [old, newest] = ['2026-10-20', '2026-11-04'];
+  for (const day of [old, newest]) await send(day, '08:00:00', '09:00:00');
+  expect(await rollUpDays()).toEqual([old, newest].map((day) => ({ day, pageviews: 2 })));
+
+  // Nobody tells the rollups of what is deleted here: where they read it again, they know it.
+  for (const day of [old, newest]) await forget(day);
+  for (const day of [old, newest]) await send(day, '10:00:00');
+  expect(await rollUpDays()).toEqual([
+    { day: old, pageviews: 2 },
+    { day: newest, pageviews: 3 },
+  ]);
+  await mark(newest);
+  expect(await rollUpDays()).toEqual([old, newest].map((day) => ({ day, pageviews: 2 })));
+
+  expect(
+    await collector.query(
+      `select (select array_agg(day::text) from footfall.rollup_open_days where site = 'quarters') as open,
+         (select min(bucket) >= '2026-11-02' from footfall.rollup_parts where site = 'quarters') as is_recent`,
+    ),
+  ).toEqual([{ open: [newest], is_recent: true }]);
 });
 
 test('where many days are dirty, the events answer', async () => {

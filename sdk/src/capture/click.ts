@@ -2,7 +2,7 @@ import type { Capture, ClickProps, Props, Tracker } from '../options.js';
 import { cleanProps } from '../redact.js';
 import { parseUrl } from '../redact-url.js';
 import { watchEffects } from './dead-click.js';
-import { describe, elementsOf, typed } from './describe.js';
+import { cleanElement, elementsOf, type ReadElement, readElement, typed } from './describe.js';
 import { createRageDetector } from './rage-click.js';
 
 const interactive =
@@ -12,39 +12,56 @@ const downloads =
 const middleButton = 1;
 const maxTextChars = 80;
 
+/** What was clicked as it stood in the document, before it is cleaned. */
+export type ReadClick = ReadElement &
+  Pick<ClickProps, 'href' | 'outbound' | 'download' | 'data'> & { text: string };
+
 /**
  * Records clicks on anything, also inside open shadow roots, also with the middle button. The third click of an
  * impatient burst has `rage`; a click without any effect has `dead` and is recorded when that is known, at the time and
- * in the order of the click.
+ * in the order of the click. The handler reads what the page's own may change; the rest is done when it is recorded.
  */
 export function click(): Capture {
   return (tracker) => {
     const isRage = createRageDetector();
     const afterEffect = watchEffects(tracker);
 
-    function clicked(event: Event): void {
-      if (!(event instanceof MouseEvent) || event.button > middleButton) return;
+    function clicked(event: MouseEvent): void {
+      if (event.button > middleButton) return;
       const path = elementsOf(event);
       const element = path.find((candidate) => candidate.matches(interactive)) ?? path[0];
       // The browser clicks the control of a label right afterwards.
       if (!element || (element instanceof HTMLLabelElement && element.control)) return;
-      const props = propsOf(element, path, tracker);
-      const rage = isRage(event, element, props) || undefined;
+      const read = {
+        ...readElement(element),
+        text: textOf(element),
+        ...linkOf(path),
+        data: dataOf(path),
+      };
+      const rage = isRage(event, element, read) || undefined;
       const stamp = tracker.stamp();
       afterEffect(event, {
-        props,
-        record: (dead) => tracker.send({ type: 'click', props: { ...props, rage, dead } }, stamp),
+        read,
+        record: (dead) =>
+          tracker.send({ type: 'click', props: { ...clean(read, tracker), rage, dead } }, stamp),
       });
     }
 
-    tracker.listen(document, 'click', clicked);
-    tracker.listen(document, 'auxclick', clicked);
+    tracker.listen('click', clicked);
+    tracker.listen('auxclick', clicked);
   };
 }
 
-function propsOf(element: Element, path: Element[], tracker: Tracker): ClickProps {
-  const text = tracker.text(textOf(element), maxTextChars) || undefined;
-  return { ...describe(element, tracker), text, ...linkOf(path, tracker), data: dataOf(path) };
+function clean(read: ReadClick, tracker: Tracker): ClickProps {
+  const { text, href, outbound, download, data } = read;
+  return {
+    ...cleanElement(read, tracker),
+    text: tracker.text(text, maxTextChars) || undefined,
+    href: href === undefined ? href : tracker.url(href),
+    outbound,
+    download,
+    data: cleanProps(data),
+  };
 }
 
 /** Never what a person typed: fields, editable text, and whatever contains them stay silent. */
@@ -56,14 +73,14 @@ function textOf(element: Element): string {
   return (text ?? '').trim().replace(/\s+/g, ' ');
 }
 
-function linkOf(path: Element[], tracker: Tracker): Partial<ClickProps> {
+function linkOf(path: Element[]): Pick<ClickProps, 'href' | 'outbound' | 'download'> {
   const link = path.find((element) => element.matches('a[href],area[href]'));
   if (!link) return {};
   const href = link.getAttribute('href') ?? '';
   const url = parseUrl(href, document.baseURI);
-  const isWeb = url !== null && /^https?:$/.test(url.protocol);
+  const isWeb = !!url && /^https?:$/.test(url.protocol);
   return {
-    href: tracker.url(url?.href ?? href),
+    href: url?.href ?? href,
     outbound: isWeb && url.host !== location.host,
     download: link.hasAttribute('download') || (isWeb && downloads.test(url.pathname)),
   };
@@ -71,11 +88,13 @@ function linkOf(path: Element[], tracker: Tracker): Partial<ClickProps> {
 
 /** `data-footfall-plan="pro"` becomes `plan: 'pro'`. */
 function dataOf(path: Element[]): Props | undefined {
-  const data: Props = {};
+  let data: Props | undefined;
   for (const { attributes } of path) {
     for (const { name, value } of attributes) {
-      if (name.startsWith('data-footfall-')) data[name.slice(14)] ??= value;
+      if (!name.startsWith('data-footfall-')) continue;
+      data ??= {};
+      data[name.slice(14)] ??= value;
     }
   }
-  return Object.keys(data).length > 0 ? cleanProps(data) : undefined;
+  return data;
 }

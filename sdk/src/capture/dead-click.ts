@@ -1,4 +1,5 @@
-import type { ClickProps, Tracker } from '../options.js';
+import type { Tracker } from '../options.js';
+import type { ReadClick } from './click.js';
 
 const waitMs = 2500;
 
@@ -8,11 +9,11 @@ export const unseen =
 
 const everything = { attributes: true, characterData: true, childList: true, subtree: true };
 
-type Click = { props: ClickProps; record: (dead?: true) => void };
+type Click = { read: ReadClick; record: (dead?: true) => void };
 
 /**
- * Waits for what a click does, and records it as soon as that is known: dead when the document, the address, the scroll
- * position and the selection stay as they are for 2.5 s.
+ * Waits for what a click does, and records it soon after that is known: dead when the document, the address, the scroll
+ * position and the selection stay as they are for 2.5 s. What cannot be dead is recorded after the handlers.
  */
 export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click) => void {
   const waiting = new Set<() => void>();
@@ -21,45 +22,44 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
     for (const end of waiting) end();
   }
 
-  function wait(event: MouseEvent, { props, record }: Click): void {
+  for (const type of ['scroll', 'submit', 'toggle']) tracker.listen(type, settle);
+  // Elements lose the focus too.
+  tracker.listen('blur', ({ target }) => target === window && settle());
+  tracker.onHide(settle);
+  tracker.onPage(settle);
+
+  return function afterEffect(event, { read, record }) {
     const { href } = location;
-    const observer = new MutationObserver(tracker.guard(() => end()));
+    const canBeDead = mayBeDead(event, read);
+    const observer = new MutationObserver(() => setTimeout(tracker.guard(() => end())));
     const timer = setTimeout(
       tracker.guard(() => {
         // A slow server: the browser is on its way to another document.
-        const isLeaving = !event.defaultPrevented && props.href && props.href !== tracker.url(href);
-        end(isLeaving || href !== location.href || getSelection()?.type === 'Range' ? undefined : true);
+        const isLeaving =
+          !event.defaultPrevented && read.href && tracker.url(read.href) !== tracker.url(href);
+        const isDead = canBeDead && !isLeaving && href === location.href && getSelection()?.type !== 'Range';
+        end(isDead || undefined);
       }),
-      waitMs,
+      canBeDead ? waitMs : 0,
     );
 
     function end(dead?: true): void {
-      waiting.delete(end);
+      if (!waiting.delete(end)) return;
       clearTimeout(timer);
       observer.disconnect();
       record(dead);
     }
 
     waiting.add(end);
+    if (!canBeDead) return;
     for (const target of event.composedPath()) {
       if (target instanceof Document || target instanceof ShadowRoot) observer.observe(target, everything);
     }
-  }
-
-  for (const type of ['scroll', 'submit', 'toggle']) tracker.listen(document, type, settle);
-  // Elements lose the focus too.
-  tracker.listen(window, 'blur', ({ target }) => target === window && settle());
-  tracker.onHide(settle);
-  tracker.onPage(settle);
-
-  return function afterEffect(event, click) {
-    if (mayBeDead(event, click.props)) wait(event, click);
-    else click.record();
   };
 }
 
 /** Other buttons and modifier keys open tabs and menus; a click beside everything expects nothing. */
-function mayBeDead(event: MouseEvent, { tag, download }: ClickProps): boolean {
+function mayBeDead(event: MouseEvent, { tag, download }: ReadClick): boolean {
   const [target] = event.composedPath();
   const isSpecial =
     event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || download;

@@ -1,7 +1,11 @@
 import type { ElementProps, Tracker } from '../options.js';
 
 const maxNameChars = 100;
+
+export const maxSelectorChars = 200;
 const maxSteps = 4;
+
+export type ReadElement = { tag: string; elementId: string; classes: string; selector: string };
 
 /** Where a person types: what these hold is never read. */
 export const typed = 'input,textarea,select,[contenteditable]';
@@ -17,17 +21,35 @@ export function attributeOf(element: Element, name: string): string {
 }
 
 /** What tells an element from others, without its content. */
-export function describe(element: Element, { text }: Tracker): ElementProps {
+export function describe(element: Element, tracker: Tracker): ElementProps {
+  return cleanElement(readElement(element), tracker);
+}
+
+/** As it stands in the document. */
+export function readElement(element: Element): ReadElement {
   return {
     tag: element.localName,
-    elementId: text(attributeOf(element, 'id'), maxNameChars) || undefined,
-    classes: text(attributeOf(element, 'class'), maxNameChars) || undefined,
-    selector: text(selectorOf(element), 2 * maxNameChars),
+    elementId: attributeOf(element, 'id'),
+    classes: attributeOf(element, 'class'),
+    selector: selectorOf(element),
+  };
+}
+
+/** Apart from reading, since it takes longer. */
+export function cleanElement(
+  { tag, elementId, classes, selector }: ReadElement,
+  { text }: Tracker,
+): ElementProps {
+  return {
+    tag,
+    elementId: text(elementId, maxNameChars) || undefined,
+    classes: text(classes, maxNameChars) || undefined,
+    selector: text(selector, maxSelectorChars),
   };
 }
 
 /** A short path that begins at the nearest id. */
-function selectorOf(element: Element): string {
+export function selectorOf(element: Element): string {
   const steps: string[] = [];
   for (let at: Element | undefined = element; at && steps.length < maxSteps; at = parentOf(at)) {
     steps.unshift(stepOf(at));

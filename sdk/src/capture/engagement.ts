@@ -32,10 +32,10 @@ export function engagement(): Capture {
       sentDepth = deepest;
     }
 
-    tracker.listen(window, 'focus', count);
-    tracker.listen(window, 'blur', count);
-    tracker.listen(window, 'pageshow', count);
-    tracker.listen(document, 'visibilitychange', count);
+    tracker.listen('focus', count);
+    tracker.listen('blur', count);
+    tracker.listen('pageshow', count);
+    tracker.listen('visibilitychange', count);
     watchDepth(tracker, (percent) => {
       deepest = Math.max(deepest, percent);
     });
@@ -49,5 +49,5 @@ export function engagement(): Capture {
 
 /** A document whose frame has the focus has it too. */
 function isAttended(): boolean {
-  return document.visibilityState === 'visible' && document.hasFocus();
+  return !document.hidden && document.hasFocus();
 }

@@ -11,6 +11,9 @@ export type ErrorOptions = {
 type Caught = Pick<ErrorProps, 'source' | 'line' | 'column' | 'handled'> & Thrown;
 type Thrown = Pick<ErrorProps, 'message' | 'errorType'> & { thrown: unknown };
 
+/** What is the same of an error that happens again. */
+const samePlace = ['message', 'line', 'column', 'source', 'errorType'] as const;
+
 const maxMessageChars = 500;
 const maxStackChars = 4000;
 const maxCauses = 5;
@@ -64,11 +67,7 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
     /** Of a place unknown the stack decides, but not for ever: the browser makes its text when it is read. */
     function isSame(a: Caught, b: Caught): boolean {
       return (
-        a.message === b.message &&
-        a.line === b.line &&
-        a.column === b.column &&
-        a.source === b.source &&
-        a.errorType === b.errorType &&
+        samePlace.every((key) => a[key] === b[key]) &&
         (a.line !== undefined || repeats > maxComparedStacks || stackOf(a.thrown) === stackOf(b.thrown))
       );
     }
@@ -78,12 +77,12 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
       return rate.isStormy(isError(thrown) ? thrown.name : undefined);
     }
 
-    tracker.listen(window, 'error', (event) => {
+    tracker.listen('error', (event) => {
       // Images and scripts that fail to load fire events without a message.
-      if (event instanceof ErrorEvent && !isOverRate(event.error)) report(caughtByWindow(event));
+      if ('message' in event && !isOverRate(event.error)) report(caughtByWindow(event));
     });
-    tracker.listen(window, 'unhandledrejection', (event) => {
-      if (event instanceof PromiseRejectionEvent && !isOverRate(event.reason))
+    tracker.listen('unhandledrejection', (event) => {
+      if ('reason' in event && !isOverRate(event.reason))
         report({ ...describeThrown(event.reason), handled: false });
     });
     tracker.onHide(() => {

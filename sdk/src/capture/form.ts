@@ -52,7 +52,7 @@ export function form({ allowFields = [] }: FormOptions = {}): Capture {
       view(owner);
       send('form_start', owner);
       // The event of a form in a shadow root does not leave it.
-      if (owner.getRootNode() instanceof ShadowRoot) tracker.listen(owner, 'submit', submitted);
+      if (owner.getRootNode() instanceof ShadowRoot) tracker.listen('submit', submitted, owner);
       const progress = { since: performance.now(), lastField: '' };
       begun.set(owner, progress);
       return progress;
@@ -73,10 +73,10 @@ export function form({ allowFields = [] }: FormOptions = {}): Capture {
     }
 
     watchForms(tracker, view);
-    tracker.listen(document, 'input', filled);
-    tracker.listen(document, 'submit', submitted);
+    tracker.listen('input', filled);
+    tracker.listen('submit', submitted);
     // A dialog that is closed.
-    tracker.listen(document, 'close', ({ target }) => target instanceof Element && abandonIn(target));
+    tracker.listen('close', ({ target }) => target instanceof Element && abandonIn(target));
     tracker.onHide((ends) => ends && abandonIn(document));
     tracker.onPage(() => {
       abandonIn(document);

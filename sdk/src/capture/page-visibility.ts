@@ -16,6 +16,6 @@ export function pageVisibility(): Capture {
     }
 
     tracker.onHide(changed);
-    tracker.listen(document, 'visibilitychange', changed);
+    tracker.listen('visibilitychange', changed);
   };
 }

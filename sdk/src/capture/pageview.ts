@@ -1,4 +1,7 @@
 import type { Capture, PageOverrides } from '../options.js';
+import { whenIdle } from '../when-idle.js';
+
+const maxRenderMs = 500;
 
 type Finish = (overrides: PageOverrides) => void;
 
@@ -31,12 +34,16 @@ export function pageview(): Capture {
       locate();
       const mine = beginPage(referrer);
       finish = mine;
-      afterRender(guard(() => finish === mine && finishNow()));
+      // Routers set the title while they render, which takes until the browser is idle.
+      whenIdle(
+        guard(() => finish === mine && finishNow()),
+        maxRenderMs,
+      );
     }
 
     /** A prerendered page or a tab in the background may never be seen. */
     function seen(): void {
-      if (!path && document.visibilityState === 'visible') begin(url);
+      if (!path && !document.hidden) begin(url);
     }
 
     function navigated(event: Event): void {
@@ -47,29 +54,23 @@ export function pageview(): Capture {
     }
 
     seen();
-    listen(document, 'visibilitychange', seen);
-    watchHistory((target, type) => listen(target, type, navigated));
-    listen(window, 'pageshow', (event) => {
-      if ((event as PageTransitionEvent).persisted) begin('');
+    listen('visibilitychange', seen);
+    watchHistory((type, target) => listen(type, navigated, target));
+    listen('pageshow', (event) => {
+      if (event.persisted) begin('');
     });
     onHide(finishNow);
   };
 }
 
-/** Routers set the title while they render, which takes until the browser is idle. */
-function afterRender(work: () => void): void {
-  if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: 500 });
-  else setTimeout(work, 50);
-}
-
 /** The Navigation API reports every change; without it the two functions of History are wrapped. */
-function watchHistory(listen: (target: EventTarget, type: string) => void): void {
+function watchHistory(listen: (type: string, target?: EventTarget) => void): void {
   // An element with the id `navigation` is a property of window as well, where the browser has none of its own.
   if (window.navigation?.currentEntry) {
-    listen(navigation, 'currententrychange');
+    listen('currententrychange', navigation);
     return;
   }
-  for (const type of ['popstate', 'hashchange', 'pushState', 'replaceState']) listen(window, type);
+  for (const type of ['popstate', 'hashchange', 'pushState', 'replaceState']) listen(type);
   announce('pushState');
   announce('replaceState');
 }

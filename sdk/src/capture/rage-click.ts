@@ -1,4 +1,4 @@
-import type { ClickProps } from '../options.js';
+import type { ReadClick } from './click.js';
 import { unseen } from './dead-click.js';
 
 const burstMs = 1000;
@@ -12,11 +12,11 @@ const sign = /^[^\p{L}\d]{1,2}$/u;
  * Tells the click that makes a burst: the third within a second and 30 pixels. A burst counts once, until there is a
  * pause of a second or the pointer has moved on.
  */
-export function createRageDetector(): (event: MouseEvent, element: Element, props: ClickProps) => boolean {
+export function createRageDetector(): (event: MouseEvent, element: Element, read: ReadClick) => boolean {
   let burst: MouseEvent[] = [];
   let counted = false;
 
-  return function isRage(event, element, props) {
+  return function isRage(event, element, read) {
     const isNear = (click: MouseEvent) =>
       event.timeStamp - click.timeStamp <= burstMs &&
       Math.hypot(event.clientX - click.clientX, event.clientY - click.clientY) <= burstPixels;
@@ -24,7 +24,7 @@ export function createRageDetector(): (event: MouseEvent, element: Element, prop
     burst = [...burst.slice(-2), event];
     if (counted || burst.length < 3 || !burst.every(isNear)) return false;
     counted = true;
-    return !isFastPlace(event, element, props);
+    return !isFastPlace(event, element, read);
   };
 }
 
@@ -32,11 +32,7 @@ export function createRageDetector(): (event: MouseEvent, element: Element, prop
  * Drawing, playing and typing take fast clicks too. A click without a pointer (detail 0) is a key that is held down;
  * three clicks select a paragraph.
  */
-function isFastPlace(
-  { detail }: MouseEvent,
-  element: Element,
-  { elementId, classes, text = '' }: ClickProps,
-) {
+function isFastPlace({ detail }: MouseEvent, element: Element, { elementId, classes, text }: ReadClick) {
   return (
     !detail ||
     element.closest(`${unseen},[role=slider],[role=spinbutton]`) ||

@@ -19,7 +19,7 @@ export function watchDepth({ listen, guard }: Tracker, reached: (percent: number
     }),
   );
 
-  listen(document, 'scroll', ({ target }) => {
+  listen('scroll', ({ target }) => {
     if (!scroller) observer.observe(document.documentElement);
     scroller = target instanceof Element ? target : document.scrollingElement;
   });

@@ -14,7 +14,7 @@ export function textCopy(): Capture {
       tracker.send({ type: 'text_copy', props: { ...describe(element, tracker), length } });
     }
 
-    tracker.listen(document, 'copy', copied);
-    tracker.listen(document, 'cut', copied);
+    tracker.listen('copy', copied);
+    tracker.listen('cut', copied);
   };
 }

@@ -1,6 +1,6 @@
 import type { CLSMetric, FCPMetric, INPMetric, LCPMetric, TTFBMetric } from 'web-vitals';
 import type { Props, Tracker } from '../options.js';
-import { describe } from './describe.js';
+import { maxSelectorChars, selectorOf } from './describe.js';
 import type { EventsOf } from './interactions.js';
 
 export type Metric = CLSMetric | FCPMetric | INPMetric | LCPMetric | TTFBMetric;
@@ -87,7 +87,7 @@ function timeToFirstByte(): number {
 
 function nameOf(node: Node | null | undefined, tracker: Tracker): string | undefined {
   const element = node instanceof Element ? node : node?.parentElement;
-  return element ? describe(element, tracker).selector : undefined;
+  return element ? tracker.text(selectorOf(element), maxSelectorChars) : undefined;
 }
 
 function rounded(times: Record<string, number>): Props {

@@ -43,8 +43,8 @@ export function webVitals(loadedPage?: LoadedPage): Capture {
     tracker.onHide(send);
     tracker.onPage(pin);
     // A page that returns from the back/forward cache is loaded anew.
-    tracker.listen(window, 'pageshow', (event) => {
-      if (event instanceof PageTransitionEvent && event.persisted) loaded = undefined;
+    tracker.listen('pageshow', (event) => {
+      if (event.persisted) loaded = undefined;
     });
   };
 }

@@ -1,5 +1,8 @@
 import type { Capture } from '../options.js';
+import { whenIdle } from '../when-idle.js';
 import type { Stamp } from '../wire.js';
+
+const maxQuietMs = 5000;
 
 /** The stamp of the page that was loaded, where the route has changed since. */
 export type LoadedPage = () => Stamp | undefined;
@@ -15,16 +18,13 @@ export function whenQuiet(load: (loadedPage: LoadedPage) => Promise<Capture>): C
         .catch(() => undefined);
     }
 
-    function wait(): void {
-      if ('requestIdleCallback' in window) requestIdleCallback(start);
-      else setTimeout(start, 200);
-    }
+    const wait = () => whenIdle(start, maxQuietMs);
 
     tracker.onPage(() => {
       const stamp = tracker.stamp();
       if (stamp.pageId) loadedPage ??= stamp;
     });
     if (document.readyState === 'complete') wait();
-    else tracker.listen(window, 'load', wait);
+    else tracker.listen('load', wait);
   };
 }

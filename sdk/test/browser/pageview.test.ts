@@ -93,6 +93,7 @@ it('waits until a tab in the background is seen', async () => {
     body: `<script>
       let state = 'hidden';
       Object.defineProperty(document, 'visibilityState', { get: () => state });
+      Object.defineProperty(document, 'hidden', { get: () => state === 'hidden' });
       window.show = () => { state = 'visible'; document.dispatchEvent(new Event('visibilitychange')); };
     </script>`,
   });

@@ -14,8 +14,27 @@ function read<Row>(name: string): Row[] {
     .map((line) => JSON.parse(line));
 }
 
+type Case = { kind: string; should_redact: boolean | null };
+type ValueCase = Case & { value: string };
+
+/** Of each kind, how many cases were redacted: of those that should be, and of those that should not. */
+function rates(cases: ValueCase[], sent: unknown[]): string {
+  const kinds = [...new Set(cases.map(({ kind }) => kind))].sort();
+  const count = (kind: string, should: boolean) => {
+    const mine = cases.flatMap((one, at) =>
+      one.kind === kind && one.should_redact === should ? [sent[at] !== one.value] : [],
+    );
+    return mine.length ? `${mine.filter(Boolean).length}/${mine.length}` : '';
+  };
+  const rows = kinds.map((kind) => `| ${kind} | ${count(kind, true)} | ${count(kind, false)} |`);
+  return ['| kind | redacted of what should be | of what should not be |', '|---|---|---|', ...rows].join(
+    '\n',
+  );
+}
+
 it('redacts in the minified bundle what the rules redact in their source, over all published cases', async () => {
-  const values = read<{ value: string }>('value-cases').map(({ value }) => value);
+  const cases = read<ValueCase>('value-cases');
+  const values = cases.map(({ value }) => value);
   const names = read<{ field: { name?: string } }>('field-cases').flatMap(({ field }) => field.name ?? []);
   const { server, open } = await setUp();
   const page = await open();
@@ -27,6 +46,12 @@ it('redacts in the minified bundle what the rules redact in their source, over a
     { values, names },
   );
   const events = await eventsOf(server, 'custom', values.length + names.length);
+  console.log(
+    rates(
+      cases,
+      events.map(({ props }) => props?.value),
+    ),
+  );
   expect(events.map(({ props }) => props)).toEqual([
     ...values.map((value) => ({ value: redactText(value) })),
     ...names.map((name) => ({ [redactText(name)]: isSensitiveName(name) ? redacted : 'x' })),

@@ -5,8 +5,8 @@ import { type Scene, track, trackAndLeave } from './scene.js';
 export type Scenario = {
   title: string;
   run(scene: Scene): Promise<void>;
-  /** Engines that have no such thing: a property of `document` that they lack, and where that is written down. */
-  absent?: Partial<Record<EngineName, { property: string; source: string }>>;
+  /** Engines that have no such thing, what shows it, and where that is written down. */
+  absent?: Partial<Record<EngineName, { isAbsent: (scene: Scene) => Promise<boolean>; source: string }>>;
 };
 
 const fourKilobytes = 'lorem ipsum '.repeat(342);
@@ -18,6 +18,17 @@ export const scenarios: Scenario[] = [
   { title: '20 events, then close the tab', run: closeTab },
   { title: '30 events of 4 KB, then navigate and come back', run: navigateWithMuch },
   { title: 'offline, close, reopen', run: offlineAndClose },
+  {
+    title: 'offline, quit the browser, start it again',
+    run: offlineAndQuit,
+    absent: {
+      // A browser that is automated keeps its storage in memory.
+      webkit: {
+        isAbsent: forgetsWhenQuit,
+        source: 'https://bugs.webkit.org/show_bug.cgi?id=276225',
+      },
+    },
+  },
   { title: 'offline, then online', run: offlineAndOnline },
   { title: '503 for a while', run: unavailable },
   { title: '429 with Retry-After', run: tooMany },
@@ -34,10 +45,13 @@ export const scenarios: Scenario[] = [
     run: prerendered,
     absent: {
       firefox: {
-        property: 'prerendering',
+        isAbsent: lacksPrerendering,
         source: 'https://github.com/mozilla/standards-positions/issues/620',
       },
-      webkit: { property: 'prerendering', source: 'https://github.com/WebKit/standards-positions/issues/54' },
+      webkit: {
+        isAbsent: lacksPrerendering,
+        source: 'https://github.com/WebKit/standards-positions/issues/54',
+      },
     },
   },
   { title: 'track() in the click handler of a link', run: clickHandler },
@@ -79,6 +93,29 @@ async function offlineAndClose({ open, setOffline, name, stored }: Scene): Promi
   const next = await open('/again');
   await setOffline(next, false);
   await stored(names);
+}
+
+/** The browser that is started again has the profile of the first, and nothing else of it. */
+async function offlineAndQuit({ start, newProfile, site, setOffline, name, stored }: Scene): Promise<void> {
+  const profile = await newProfile();
+  const first = await start({ profile });
+  const tab = await first.open(`${site.origin}/`);
+  await setOffline(tab, true);
+  const names = name(20);
+  await track(tab, names);
+  await first.close();
+  const second = await start({ profile });
+  await setOffline(await second.open(`${site.origin}/again`), false);
+  await stored(names);
+}
+
+async function forgetsWhenQuit({ start, newProfile, site }: Scene): Promise<boolean> {
+  const profile = await newProfile();
+  const first = await start({ profile });
+  await (await first.open(`${site.origin}/`)).run(() => localStorage.setItem('kept', 'yes'));
+  await first.close();
+  const second = await start({ profile });
+  return (await second.open(`${site.origin}/`)).run(() => !localStorage.getItem('kept'));
 }
 
 async function offlineAndOnline({ open, setOffline, name, stored }: Scene): Promise<void> {
@@ -205,6 +242,10 @@ async function restored({ open, serve, site, server, name, stored }: Scene): Pro
     throw new Error('the page was loaded anew');
   await track(tab, names.slice(10));
   await stored(names);
+}
+
+async function lacksPrerendering({ open }: Scene): Promise<boolean> {
+  return (await open()).run(() => !('prerendering' in document));
 }
 
 /** The page that is fetched ahead tracks while nobody sees it, and counts as seen when it is. */

@@ -11,8 +11,10 @@ export type Scene = {
   serve(options: PageOptions): void;
   /** Opens a page of the site in the browser that the scenarios share. */
   open(path?: string): Promise<Tab>;
-  /** Starts a browser that the scenario may kill; it ends with the scenario. */
-  start(options?: Omit<StartOptions, 'profile'>): Promise<EngineBrowser>;
+  /** Starts a browser that the scenario may kill, with a profile of its own or a given one; it ends with the scenario. */
+  start(options?: Partial<StartOptions>): Promise<EngineBrowser>;
+  /** A folder for a profile. */
+  newProfile(): Promise<string>;
   /** Cuts the tab from the network: by the browser where it can, else at the collector. */
   setOffline(tab: Tab, isOffline: boolean): Promise<void>;
   /** Names of events that this scenario has not used yet, as one sequence whose order is checked. */
@@ -49,8 +51,8 @@ export function createScene({ engine, label, server, site, browser, newProfile }
     return tab;
   }
 
-  async function start(options: Omit<StartOptions, 'profile'> = {}): Promise<EngineBrowser> {
-    const mine = await engine.start({ ...options, profile: await newProfile() });
+  async function start({ profile, ...options }: Partial<StartOptions> = {}): Promise<EngineBrowser> {
+    const mine = await engine.start({ ...options, profile: profile ?? (await newProfile()) });
     own.push(mine);
     return mine;
   }
@@ -67,6 +69,7 @@ export function createScene({ engine, label, server, site, browser, newProfile }
     serve: site.serve,
     open,
     start,
+    newProfile,
     setOffline,
     name,
     stored: (names) => server.until(() => missing(server, names).length === 0),
