@@ -442,7 +442,11 @@ test('who only reads is offered no change; a phone sees every view without scrol
       scrollWidth: document.documentElement.scrollWidth,
       clientWidth: document.documentElement.clientWidth,
     }));
-    expect({ name, dir, isTooWide: scrollWidth > clientWidth }).toEqual({ name, dir: 'rtl', isTooWide: false });
+    expect({ name, dir, isTooWide: scrollWidth > clientWidth }).toEqual({
+      name,
+      dir: 'rtl',
+      isTooWide: false,
+    });
   }
   expect(phone.problems).toEqual([]);
   await phone.close();

@@ -280,7 +280,14 @@ async function startExperiments(client: ReportClient): Promise<void> {
     ['uneven', [0.2, 0.2, 0.6]],
   ] as const) {
     const variations = ['control', 'blue', 'green'].map((name, at) => ({ key: name, weight: weights[at] }));
-    await change(client, 'experiments', { site: 'demo', key, name: `The ${key}`, variations, metrics });
+    await change(client, 'experiments', {
+      site: 'demo',
+      key,
+      name: `The ${key}`,
+      variations,
+      metrics,
+      plannedUnits: 600,
+    });
     await change(client, `experiments/${key}/start?site=demo`, {});
   }
 }

@@ -1,13 +1,13 @@
 import { useReport } from '../../api/use-report.js';
 import { formatMoment } from '../../format/dates.js';
-import { formatFull, formatNumber } from '../../format/numbers.js';
+import { formatFull } from '../../format/numbers.js';
 import { addressWith, follow } from '../../state/address.js';
 import type { Scope } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { Answered } from '../../ui/states.js';
 import { StatusBadge } from './experiment-list.js';
 import { MetricCard } from './metric-card.js';
-import type { Results } from './results.js';
+import { type Results, writeProbability } from './results.js';
 
 const back = { experiment: null };
 
@@ -44,10 +44,9 @@ function Warnings({ results: { sampleRatio, units } }: { results: Results }) {
       {sampleRatio.isMismatch && (
         <p class="notice is-bad" role="alert">
           <b>The split is not the planned one: do not trust the results</b>
-          So uneven a split has a probability of{' '}
-          {formatNumber(Number(sampleRatio.sequentialP.toPrecision(2)))}. Usual causes: a redirect that loses
-          visitors, a variation that fails, bots, or exposures sent from one arm alone. Find it, then begin a
-          new phase.
+          So uneven a split has a probability of {writeProbability(sampleRatio.sequentialP)}. Usual causes: a
+          redirect that loses visitors, a variation that fails, bots, or exposures sent from one arm alone.
+          Find it, then begin a new phase.
         </p>
       )}
       {units.multipleExposures > 0 && (

@@ -9,6 +9,7 @@ import {
   type MetricResult,
   type NotEnough,
   safeInterval,
+  writeProbability,
 } from './results.js';
 
 const roles: Record<string, string> = {
@@ -164,9 +165,8 @@ function writeLift({ lift: { lift } }: Comparison): string {
 function writeRange(comparison: Comparison, metric: MetricResult): string {
   const { low, high } = safeInterval(comparison);
   const p = comparison.sequential?.p ?? comparison.fixed.p;
-  const written = p < 0.0001 ? 'p < 0.0001' : `p ${formatNumber(Number(p.toPrecision(2)))}`;
   const range = `${writeSigned(low, metric)} to ${writeSigned(high, metric)}`;
-  return `Difference ${range} ${comparison.sequential ? 'at any look' : 'at one look'}, ${written}`;
+  return `Difference ${range} ${comparison.sequential ? 'at any look' : 'at one look'}, p ${writeProbability(p)}`;
 }
 
 function describe(comparison: Comparison, metric: MetricResult): string {

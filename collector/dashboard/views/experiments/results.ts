@@ -1,3 +1,5 @@
+import { formatNumber } from '../../format/numbers.js';
+
 type Interval = { low: number; high: number };
 
 /** A plan for the metric: how much it can find out, and when. */
@@ -75,6 +77,11 @@ export type Experiment = {
   phase: number;
   phases: { phase: number; coverage: number; variations: { key: string }[] }[];
 };
+
+/** A probability in a sentence. */
+export function writeProbability(p: number): string {
+  return p < 0.0001 ? '< 0.0001' : formatNumber(Number(p.toPrecision(2)));
+}
 
 /** The interval that holds however often one looks; that of one look where there is none. */
 export function safeInterval({ sequential, fixed }: Comparison): Interval {
