@@ -16,6 +16,7 @@ export type Ground = {
   segment: string;
   annotation: string;
   savedFunnel: string;
+  alert: string;
   share: string;
   shareToken: string;
   error: string;
@@ -52,6 +53,7 @@ export async function plantSite(collector: TestCollector, site: Site, nowMs: num
     session,
     experiment,
     ...(await plantSaved(call, site)),
+    alert: await plantNotices(call, site),
     share: idOf(share),
     shareToken: String(share.token),
     error: idOf(errors?.[0]),
@@ -92,6 +94,13 @@ async function plantSaved(call: Call, { slug, mark }: Site) {
     annotation: idOf(await call('annotations', annotation)),
     savedFunnel: idOf(await call('saved-funnels', { site: slug, name: mark, parameters: { steps } })),
   };
+}
+
+async function plantNotices(call: Call, { slug, mark }: Site): Promise<string> {
+  const emails = [`${mark}@office.example`];
+  await call('mail-reports', { site: slug, frequency: 'monthly', recipients: emails });
+  const rule = { kind: 'ingest_silence', minutes: 60 };
+  return idOf(await call('alerts', { site: slug, name: mark, rule, emails }));
 }
 
 type Planted = Site & { session: string };

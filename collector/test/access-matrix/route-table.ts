@@ -416,6 +416,67 @@ const shares: Row[] = [
   },
 ];
 
+const silence = { rule: { kind: 'ingest_silence' }, emails: ['ops@office.example'] };
+const mail = { frequency: 'weekly', recipients: ['ops@office.example'] };
+
+/** What is kept of a site under an id, and made anew to be deleted. */
+function kept(base: string, value: (n: number) => object): Row[] {
+  return [
+    {
+      route: `GET ${base}`,
+      who: analysts,
+      status: [200],
+      ask: ({ site }) => ({ path: `${base}?site=${site.slug}` }),
+    },
+    {
+      route: `POST ${base}`,
+      who: admins,
+      status: [201],
+      ask: ({ site }, { count }) => ({ path: base, body: { site: site.slug, ...value(count()) } }),
+    },
+    {
+      route: `PUT ${base}/:id`,
+      who: admins,
+      status: [200],
+      crossed: [404],
+      ask: async ({ site, ids }, { make, count }) => {
+        const made = await make(base, { site: ids.slug, ...value(count()) });
+        return { path: `${base}/${made.id}`, body: { site: site.slug, ...value(count()) } };
+      },
+    },
+    {
+      route: `DELETE ${base}/:id`,
+      who: admins,
+      status: [204],
+      crossed: [404],
+      ask: async ({ site, ids }, { make, count }) => {
+        const made = await make(base, { site: ids.slug, ...value(count()) });
+        return { path: `${base}/${made.id}?site=${site.slug}` };
+      },
+    },
+  ];
+}
+
+const notices: Row[] = [
+  ...kept('/api/v1/alerts', (n) => ({ name: `alert ${n}`, ...silence })),
+  ...kept('/api/v1/mail-reports', () => mail),
+  one('/api/v1/alerts', { who: analysts, id: 'alert' }),
+  {
+    route: 'GET /api/v1/alerts/:id/incidents',
+    who: analysts,
+    status: [200],
+    crossed: [404],
+    ask: ({ site, ids }) => ({ path: `/api/v1/alerts/${ids.alert}/incidents?site=${site.slug}` }),
+  },
+  {
+    route: 'POST /api/v1/alerts/:id/test',
+    who: admins,
+    status: [200],
+    crossed: [404],
+    ask: ({ site, ids }) => ({ path: `/api/v1/alerts/${ids.alert}/test`, body: { site: site.slug } }),
+  },
+];
+
 const privacy: Row[] = [
   {
     route: 'POST /api/v1/privacy/export',
@@ -662,6 +723,7 @@ export const routeTable: readonly Row[] = [
   ...saved('annotations', 'annotation', (n) => ({ text: `annotation ${n}`, noted_at: now() })),
   ...funnels,
   ...shares,
+  ...notices,
   ...privacy,
   ...sites,
   ...keys,

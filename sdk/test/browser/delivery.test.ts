@@ -188,3 +188,22 @@ it('goes on in memory when storage is full', async () => {
   await track(await open(), numbered(20));
   expect(namesOf(await eventsOf(server, 'custom', 20))).toEqual(numbered(20));
 });
+
+it('leaves storage alone while it starts, and has an event there when the task has ended', async () => {
+  const { server, site, open } = await setUp();
+  const html = `<!doctype html><title>Own</title><link rel="icon" href="data:,"><script>
+    const real = window.localStorage;
+    let touches = 0;
+    Object.defineProperty(window, 'localStorage', { get: () => { touches++; return real; } });
+    // The browser is not idle before the second script has run.
+    window.requestIdleCallback = () => 0;
+  </script><script src="/sdk.js" data-site="demo" data-endpoint="${server.origin}"></script>
+  <script>window.atStart = touches; window.keptLater = new Promise((resolve) => {
+    footfall.track('kept');
+    setTimeout(() => resolve(Object.values(real).some((text) => text.includes('"kept"'))));
+  });</script>`;
+  site.serve({ pages: { '/own': html } });
+  const page = await open('/own');
+  expect(await page.evaluate('keptLater.then((isKept) => [atStart, isKept])')).toEqual([0, true]);
+  await eventsOf(server, 'custom');
+});
