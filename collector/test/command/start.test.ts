@@ -40,6 +40,12 @@ test('the first start makes the demo site and prints the admin key, the second d
   expect(stdout).not.toContain('admin key');
 });
 
+/** The file that the dashboard begins with; its name has its hash. */
+async function findScript(url = ''): Promise<string> {
+  const page = await (await fetch(`${url}/dashboard`)).text();
+  return /<script type="module" src="([^"]+)"/.exec(page)?.[1] ?? 'no script';
+}
+
 test('the collector serves SDK, demo pages and dashboard, and nothing outside their folders', async () => {
   const running = runFootfall(['start', '--demo', 'examples/script-tag'], { env });
   const [, url] = await running.until(/dashboard {2}(http:\S+)\/dashboard/);
@@ -47,7 +53,7 @@ test('the collector serves SDK, demo pages and dashboard, and nothing outside th
   const get = async (path: string) => (await fetch(url + path)).status;
   expect(
     await Promise.all(
-      ['/sdk.js', '/vitals.js', '/demo/', '/dashboard', '/dashboard/overview.js', '/healthz'].map(get),
+      ['/sdk.js', '/vitals.js', '/demo/', '/dashboard', await findScript(url), '/healthz'].map(get),
     ),
   ).toEqual([200, 200, 200, 200, 200, 200]);
   expect(
