@@ -13,6 +13,19 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
+// Before the first start that comes through: it must still have the key to show.
+test('a port in use is one line and exit 1', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => taken.once('listening', resolve));
+  const { port } = taken.address() as AddressInfo;
+  const { code, stderr } = await runFootfall(['start'], { env: { ...env, PORT: String(port) } }).finished;
+  taken.close();
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `PORT: expected a free port, but ${port} on 127.0.0.1 is in use; set PORT to another\n`,
+  );
+});
+
 test('the first start makes the demo site and prints the admin key, the second does not; SIGTERM stops cleanly', async () => {
   const first = runFootfall(['start', '--demo', 'examples/script-tag'], { env });
   const [, url] = await first.until(/collector {2}(http:\S+)\/v1\/events\?site=demo/);
@@ -69,18 +82,6 @@ test('the collector serves SDK, demo pages and dashboard, and nothing outside th
   );
   running.process.kill('SIGTERM');
   await running.finished;
-});
-
-test('a port in use is one line and exit 1', async () => {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => taken.once('listening', resolve));
-  const { port } = taken.address() as AddressInfo;
-  const { code, stderr } = await runFootfall(['start'], { env: { ...env, PORT: String(port) } }).finished;
-  taken.close();
-  expect(code).toBe(1);
-  expect(stderr).toBe(
-    `PORT: expected a free port, but ${port} on 127.0.0.1 is in use; set PORT to another\n`,
-  );
 });
 
 test.each([
