@@ -14,7 +14,7 @@ import { type Scope, useScope } from './state/scope.js';
 import { Dialog } from './ui/dialog.js';
 import { EmptyState, ErrorState } from './ui/states.js';
 import { ViewFrame } from './views/view-frame.js';
-import { findView } from './views/views.js';
+import { findView, type View } from './views/views.js';
 
 /** Who is there, then the page. */
 export function App() {
@@ -67,7 +67,7 @@ function Page() {
         Skip to the numbers
       </a>
       {!isEmbedded && <TopBar scope={scope} view={view} />}
-      {!view.hasNoPeriod && <ScopeBar scope={scope} />}
+      {!view.hasNoPeriod && <ScopeBar scope={scope} view={view} />}
       <main id="content" tabIndex={-1}>
         <h1 class="unseen">
           {view.title} of {scope.site.name}
@@ -79,16 +79,16 @@ function Page() {
   );
 }
 
-function ScopeBar({ scope }: { scope: Scope }) {
+function ScopeBar({ scope, view }: { scope: Scope; view: View }) {
   return (
     <section class="scope-bar" aria-label="Filters and period">
       <div class="scope-line">
-        <AddFilter scope={scope} />
+        {!view.hasNoFilters && <AddFilter scope={scope} />}
         <span class="grow" />
-        <ComparisonPicker {...scope} />
+        {view.isCompared && <ComparisonPicker {...scope} />}
         <PeriodPicker {...scope} />
       </div>
-      <FilterBar scope={scope} />
+      {!view.hasNoFilters && <FilterBar scope={scope} />}
     </section>
   );
 }

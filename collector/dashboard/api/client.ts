@@ -11,6 +11,8 @@ export type RequestOptions = {
   signal?: AbortSignal | undefined;
   /** What to answer with; JSON unless said. */
   accept?: string;
+  /** Where a stream of events that was cut off goes on. */
+  lastEventId?: string | undefined;
 };
 
 let signInAgain: (() => Promise<void>) | undefined;
@@ -51,7 +53,7 @@ export async function requestOnce<Answer>(path: string, options: RequestOptions 
 
 async function fetchOnce(
   path: string,
-  { method = 'GET', parameters = {}, body, signal, accept = 'application/json' }: RequestOptions,
+  { method = 'GET', parameters = {}, body, signal, accept = 'application/json', lastEventId }: RequestOptions,
 ): Promise<Response> {
   const token = bearerToken();
   const init: RequestInit = {
@@ -59,6 +61,7 @@ async function fetchOnce(
     headers: {
       accept,
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),

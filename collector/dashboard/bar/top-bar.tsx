@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { reloadAll } from '../api/reloads.js';
 import { useShortcuts } from '../keys/keyboard.js';
 import { type Session, signOut, useSession } from '../session/session.js';
@@ -13,6 +14,11 @@ import { SiteSwitch } from './site-switch.js';
 /** The head of every page: the site, the views and who has signed in. */
 export function TopBar({ scope, view }: { scope: Scope; view: View }) {
   const session = useSession();
+  const links = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const current = links.current?.querySelector('[aria-current]');
+    current?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  }, [view]);
   useShortcuts([{ key: 'r', title: 'Ask again', group: 'Page', run: reloadAll }]);
   return (
     <header class="top">
@@ -30,7 +36,7 @@ export function TopBar({ scope, view }: { scope: Scope; view: View }) {
         <span class="grow" />
         <AccountMenu session={session} />
       </div>
-      <nav class="views" aria-label="Views">
+      <nav class="views" aria-label="Views" ref={links}>
         {views
           .filter((one) => maySee(one, session))
           .map((one) => (

@@ -81,3 +81,10 @@ export function formatAgo(moment: string | number, nowMs: number): string {
   const step = steps.find(({ ms }) => Math.abs(past) >= ms);
   return step ? relative.format(Math.round(past / step.ms), step.unit) : relative.format(0, 'minute');
 }
+
+/** The time of day of a moment in the timezone of the site. */
+export function formatTime(moment: string | number, timezone: string): string {
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'medium', timeZone: timezone }).format(
+    new Date(moment),
+  );
+}

@@ -14,13 +14,52 @@ export type View = {
   isManagement?: true;
   /** It is not of a period: the bar with period, comparison and filters is left out. */
   hasNoPeriod?: true;
+  /** Shows its numbers beside those of another period. */
+  isCompared?: true;
+  /** Its numbers know no filters: none are offered. */
+  hasNoFilters?: true;
   /** Tells of single people, or changes things: not part of a share link. */
   isPrivate?: true;
 };
 
 /** All views, in the order of the navigation. A view is a folder here and a line there. */
 export const views: readonly View[] = [
-  { path: '', title: 'Overview', load: () => import('./overview/overview.js') },
+  { path: '', title: 'Overview', load: () => import('./overview/overview.js'), isCompared: true },
+  { path: 'realtime', title: 'Realtime', load: () => import('./realtime/realtime.js'), hasNoPeriod: true },
+  { path: 'funnels', title: 'Funnels', load: () => import('./funnels/funnels.js') },
+  { path: 'retention', title: 'Retention', load: () => import('./retention/retention.js') },
+  { path: 'paths', title: 'Paths', load: () => import('./paths/paths.js') },
+  {
+    path: 'experiments',
+    title: 'Experiments',
+    load: () => import('./experiments/experiments.js'),
+    hasNoPeriod: true,
+    isPrivate: true,
+  },
+  { path: 'errors', title: 'Errors', load: () => import('./errors/errors.js') },
+  { path: 'forms', title: 'Forms', load: () => import('./forms/forms.js') },
+  { path: 'web-vitals', title: 'Web vitals', load: () => import('./web-vitals/web-vitals.js') },
+  {
+    path: 'visitor',
+    title: 'Visitor',
+    load: () => import('./visitor/visitor.js'),
+    hasNoPeriod: true,
+    isPrivate: true,
+  },
+  {
+    path: 'bots',
+    title: 'Bots',
+    load: () => import('./bots/bots.js'),
+    hasNoFilters: true,
+    isPrivate: true,
+  },
+  {
+    path: 'dropped',
+    title: 'Dropped',
+    load: () => import('./dropped/dropped.js'),
+    hasNoFilters: true,
+    isPrivate: true,
+  },
 ];
 
 /** Whether whoever has signed in is shown a view. */
@@ -38,5 +77,6 @@ export function findView(path: string | undefined, session: Session): View {
 
 /** What of an address the choice of a view sets: site, period and filters stay. */
 export function viewChange(path: string) {
-  return { view: path === '' ? null : path, details: null, page: null, search: null };
+  const ofOne = { error: null, experiment: null, visitor: null, before: null };
+  return { view: path === '' ? null : path, details: null, page: null, search: null, ...ofOne };
 }

@@ -4,6 +4,7 @@ import { roles } from '../access/keys.js';
 import { siteChangesSchema } from '../access/site-settings.js';
 import { admins, analysts, type Operation } from '../openapi/operation.js';
 import { auditQuery } from './audit-routes.js';
+import { botReasonQuery, botReasonSchema } from './bot-routes.js';
 import { newKeySchema } from './key-routes.js';
 import { letterCountQuery, letterQuery, replaySchema } from './letter-routes.js';
 import { newSiteSchema, overlapSchema } from './site-routes.js';
@@ -180,6 +181,14 @@ const letterCount = z.object({
   dropped: z.int().describe('Beyond the 5,000 that are kept of a day'),
 });
 
+const botReason = z
+  .object({
+    reason: z.string(),
+    events: z.int(),
+    isHuman: z.boolean().describe('Counted as people all the same'),
+  })
+  .meta({ id: 'BotReason' });
+
 const logs: readonly Operation[] = [
   {
     method: 'get',
@@ -195,6 +204,34 @@ const logs: readonly Operation[] = [
         types: ['application/json', ...lines, 'text/csv'],
       },
     },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/bot-reasons',
+    id: 'listBotReasons',
+    summary:
+      'For which reasons clients of a site were taken for bots, of all that is stored, the most frequent first',
+    access: analysts,
+    query: botReasonQuery,
+    answers: {
+      200: { description: 'Reasons', schema: z.object({ reasons: z.array(botReason) }) },
+    },
+  },
+  {
+    method: 'put',
+    path: '/api/v1/bot-reasons',
+    id: 'judgeBotReason',
+    summary:
+      'Say that clients which are taken for bots for a reason are people, past and future, or take it back',
+    access: admins,
+    body: botReasonSchema,
+    answers: {
+      200: {
+        description: 'What holds now, and how many events changed',
+        schema: botReasonSchema.extend({ changed: z.int() }),
+      },
+    },
+    refusals: [404],
   },
   {
     method: 'get',

@@ -1,8 +1,10 @@
-import { byCommandLine, writeAudit } from '../access/audit.js';
+import { type By, writeAudit } from '../access/audit.js';
 import type { Database, Transaction } from '../db/database.js';
 import { listPartitions } from '../db/partitions.js';
 
 export type BotReason = { reason: string; events: number; isHuman: boolean };
+
+type Verdict = { site: string; reason: string; isHuman: boolean };
 
 /**
  * Says that clients which are taken for bots for a reason are people on a site, or takes it back: for events that come
@@ -13,9 +15,10 @@ export type BotReason = { reason: string; events: number; isHuman: boolean };
  */
 export async function judgeReason(
   database: Database,
-  { site, reason, isHuman }: { site: string; reason: string; isHuman: boolean },
+  { site, reason, isHuman }: Verdict,
+  by: By,
 ): Promise<number | undefined> {
-  if (!(await writeRule(database, { site, reason, isHuman }))) return undefined;
+  if (!(await writeRule(database, { site, reason, isHuman }, by))) return undefined;
   const days = await database.asOwner((tx) => listPartitions(tx));
   let changed = 0;
   for (const range of [...days, outside])
@@ -30,12 +33,10 @@ export async function judgeReason(
   return changed;
 }
 
-type Verdict = { site: string; reason: string; isHuman: boolean };
-
 /** Days without a partition of their own are in the default one. */
 const outside = { from: '-infinity', to: 'infinity' };
 
-async function writeRule(database: Database, { site, reason, isHuman }: Verdict): Promise<boolean> {
+async function writeRule(database: Database, { site, reason, isHuman }: Verdict, by: By): Promise<boolean> {
   return database.asOwner(async (tx) => {
     const rows = await tx.query(
       `/* judge-reason.writeRule */
@@ -47,7 +48,7 @@ async function writeRule(database: Database, { site, reason, isHuman }: Verdict)
     );
     if (rows.length === 0) return false;
     const action = isHuman ? 'bots.restore' : 'bots.exclude';
-    await writeAudit(tx, { ...byCommandLine, site, action, target: reason });
+    await writeAudit(tx, { ...by, site, action, target: reason });
     return true;
   });
 }
@@ -98,7 +99,7 @@ async function judgeSessions(tx: Transaction, site: string, sessionIds: string[]
 
 /** The reasons for which clients of a site were taken for bots, the most frequent first. */
 export async function listBotReasons(database: Database, site: string): Promise<BotReason[]> {
-  const rows = await database.asOwner((tx) =>
+  const rows = await database.withSite(site, (tx) =>
     tx.query<{ reason: string; events: number; is_human: boolean }>(
       `/* judge-reason.listBotReasons */
        select e.bot_reason as reason, count(*) as events, e.bot_reason = any(s.human_reasons) as is_human

@@ -1,3 +1,4 @@
+import { byCommandLine } from '../access/audit.js';
 import { judgeReason, listBotReasons } from '../bots/judge-reason.js';
 import { openStore } from '../db/open-store.js';
 import { StartError } from '../start-error.js';
@@ -53,7 +54,7 @@ async function judge(
   const reason = requireOption('reason', values.reason, usage);
   const store = await openStore(config, { mode: 'join', log });
   try {
-    const changed = await judgeReason(store.database, { site, reason, isHuman });
+    const changed = await judgeReason(store.database, { site, reason, isHuman }, byCommandLine);
     if (changed === undefined) throw new StartError(`--site: expected the slug of a site, got "${site}"`);
     print(
       `${changed} events of site ${site} count as ${isHuman ? 'people' : 'bots'} now: ${printable(reason)}`,

@@ -31,7 +31,8 @@ export const bots = defineReport({
   parameters: z.strictObject({}),
   answer,
   definitions: {
-    reason: 'why the client was taken for a bot; footfall bots restore --reason takes it back for a site',
+    reason:
+      'why the client was taken for a bot; footfall bots restore --reason, or PUT /api/v1/bot-reasons, takes it back for a site',
     events: 'stored events of such clients in the range, left out of every other number',
     user_agents: 'up to five that were seen most',
     filters: 'do not apply here',

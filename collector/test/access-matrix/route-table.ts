@@ -594,6 +594,24 @@ const audit: Row[] = ['', '&format=csv', '&format=ndjson'].flatMap((format): Row
   },
 ]);
 
+const botReasons: Row[] = [
+  {
+    route: 'GET /api/v1/bot-reasons',
+    who: analysts,
+    status: [200],
+    ask: ({ site }) => ({ path: `/api/v1/bot-reasons?site=${site.slug}` }),
+  },
+  {
+    route: 'PUT /api/v1/bot-reasons',
+    who: admins,
+    status: [200],
+    ask: ({ site }) => ({
+      path: '/api/v1/bot-reasons',
+      body: { site: site.slug, reason: 'Googlebot', isHuman: true },
+    }),
+  },
+];
+
 const letters: Row[] = [
   {
     route: 'GET /api/v1/dead-letter',
@@ -710,6 +728,7 @@ export const routeTable: readonly Row[] = [
   ...sites,
   ...keys,
   ...audit,
+  ...botReasons,
   ...letters,
   ...people,
 ];

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addKey, generateKey, listKeys, revokeKey } from '../../src/access/keys.js';
 import { sendVisit } from '../report-client.js';
+import { findViolations } from './axe.js';
 import {
   type DashboardBrowser,
   type DashboardPage,
@@ -391,16 +390,16 @@ describe.each<EngineName>(['chromium', 'firefox'])('in %s', (engine) => {
       const fresh = await browser.open({ scheme });
       await fresh.goto(address);
       await fresh.page.waitForSelector('input[type=password]');
-      expect(await violations(fresh)).toEqual([]);
+      expect(await findViolations(fresh.page)).toEqual([]);
       await fresh.signIn(`${address}?${period}&f=is,visit:device,desktop`, scenario.client.owner);
       await fresh.page.reload();
       await fresh.page.waitForSelector('main#content');
       await fresh.settled();
       expect(await fresh.page.evaluate(() => [window.shifts, window.refused])).toEqual([0, []]);
-      expect(await violations(fresh)).toEqual([]);
+      expect(await findViolations(fresh.page)).toEqual([]);
       await fresh.click('[data-card=pages] .breakdown-foot a');
       await fresh.page.waitForSelector('dialog .details-rows');
-      expect(await violations(fresh)).toEqual([]);
+      expect(await findViolations(fresh.page)).toEqual([]);
       await fresh.close();
     },
   );
@@ -478,20 +477,3 @@ test('a site without events shows what to paste, and its numbers once the first 
   expect(await page.text('[data-metric=visitors] .metric-value')).toBe('1');
   await browser.close();
 });
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe-core finds, in a line each. */
-async function violations({ page }: DashboardPage): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations: found } = await (window as unknown as { axe: Axe }).axe.run();
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
-  });
-}
-
-type Axe = {
-  run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
-};

@@ -1,0 +1,94 @@
+import { formatNumber } from '../../format/numbers.js';
+
+type Interval = { low: number; high: number };
+
+/** A plan for the metric: how much it can find out, and when. */
+export type Plan = {
+  power: number;
+  minimumDetectableEffect: number | null;
+  unitsNeeded: number | null;
+  daysToGo: number | null;
+};
+
+/** A variation against the control, in the unit of the metric. */
+export type Comparison = {
+  variation: string;
+  status: 'ok';
+  fixed: { difference: number; interval: Interval; p: number; isSignificant: boolean };
+  correctedP: number;
+  lift: {
+    lift: number | null;
+    set: { shape: 'inside'; low: number; high: number } | { shape: 'outside' | 'all' };
+  };
+  sequential: {
+    p: number;
+    interval: Interval | null;
+    latest: Interval;
+    looks: number;
+    isSignificant: boolean;
+  } | null;
+  bayesian: { note: string; chanceToWin: number; risk: { treatment: number } } | null;
+  power: { minimumEffect: number; fixed: Plan; sequential: Plan | null } | null;
+  guardrail: { margin: number; verdict: 'harmed' | 'safe' | 'unclear' } | null;
+};
+
+export type NotEnough = { variation: string; status: 'not enough data'; reason: string };
+export type Arm = { variation: string; units: number; mean: number | null };
+
+export type MetricResult = {
+  key: string;
+  name: string;
+  kind: string;
+  role: string;
+  goal: string;
+  variations: Arm[];
+  comparisons: (Comparison | NotEnough)[];
+  notes: string[];
+};
+
+/** `GET /api/v1/experiments/{key}/results`, as far as it is shown. */
+export type Results = {
+  experiment: string;
+  phase: number;
+  status: string;
+  unitType: string;
+  startedAt: string;
+  until: string;
+  confidenceLevel: number;
+  units: {
+    analysed: number;
+    multipleExposures: number;
+    unknownVariations: number;
+    variations: { variation: string; weight: number; units: number }[];
+  };
+  sampleRatio: { sequentialP: number; isMismatch: boolean };
+  metrics: MetricResult[];
+};
+
+/** An experiment as it is listed. */
+export type Experiment = {
+  key: string;
+  name: string;
+  hypothesis: string | null;
+  status: string;
+  winner: string | null;
+  startedAt: string | null;
+  stoppedAt: string | null;
+  phase: number;
+  phases: { phase: number; coverage: number; variations: { key: string }[] }[];
+};
+
+/** A probability in a sentence. */
+export function writeProbability(p: number): string {
+  return p < 0.0001 ? '< 0.0001' : formatNumber(Number(p.toPrecision(2)));
+}
+
+/** The interval that holds however often one looks; that of one look where there is none. */
+export function safeInterval({ sequential, fixed }: Comparison): Interval {
+  return sequential ? (sequential.interval ?? sequential.latest) : fixed.interval;
+}
+
+/** Whether the answer is one at any look (true), or at the planned end alone. */
+export function isSignificant({ sequential, fixed }: Comparison): boolean {
+  return sequential ? sequential.isSignificant : fixed.isSignificant;
+}
