@@ -134,8 +134,8 @@ function hitsPart(core: Core, scope: RawScope): Part | undefined {
 }
 
 /**
- * Whether these columns are sums over the visitors of a group. By hashes visitors are told apart in half the time of the sort
- * in each group that a distinct count makes.
+ * Whether these columns are sums over the visitors of a group. A distinct count sorts each group by itself; hashes took 15 %
+ * less time for the pages of a month of a million events, and may be spread over workers.
  */
 function canSumVisitors(columns: Iterable<string>): boolean {
   const names = [...columns];
