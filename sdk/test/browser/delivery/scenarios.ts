@@ -231,6 +231,8 @@ async function restored({ open, serve, site, server, name, stored }: Scene): Pro
     addEventListener('pageshow', ({ persisted }) => Reflect.set(window, 'kept', persisted)),
   );
   const names = name(20);
+  // No browser keeps a page that is still loading something, such as the web vitals.
+  await tab.run(loadedVitals);
   await trackAndLeave(tab, names.slice(0, 10));
   await site.asked('/plain');
   await stored(names.slice(0, 10));
@@ -242,6 +244,15 @@ async function restored({ open, serve, site, server, name, stored }: Scene): Pro
     throw new Error('the page was loaded anew');
   await track(tab, names.slice(10));
   await stored(names);
+}
+
+function loadedVitals(): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (list: PerformanceObserverEntryList) => {
+      if (list.getEntries().some(({ name }) => name.includes('vitals'))) resolve();
+    };
+    new PerformanceObserver(look).observe({ type: 'resource', buffered: true });
+  });
 }
 
 async function lacksPrerendering({ open }: Scene): Promise<boolean> {
