@@ -60,6 +60,13 @@ export const views: readonly View[] = [
     hasNoFilters: true,
     isPrivate: true,
   },
+  {
+    path: 'settings',
+    title: 'Settings',
+    load: () => import('./settings/settings.js'),
+    hasNoPeriod: true,
+    isPrivate: true,
+  },
 ];
 
 /** Whether whoever has signed in is shown a view. */
@@ -77,6 +84,6 @@ export function findView(path: string | undefined, session: Session): View {
 
 /** What of an address the choice of a view sets: site, period and filters stay. */
 export function viewChange(path: string) {
-  const ofOne = { error: null, experiment: null, visitor: null, before: null };
+  const ofOne = { error: null, experiment: null, visitor: null, before: null, section: null };
   return { view: path === '' ? null : path, details: null, page: null, search: null, ...ofOne };
 }
