@@ -4,7 +4,7 @@ import { formatAgo } from '../../format/dates.js';
 import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { Answered } from '../../ui/states.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { type Alert, AlertForm, kindTitles } from './alert-form.js';
 import { IncidentList } from './incident-list.js';
 import { ActionButton, type Ending } from './parts/action-button.js';
@@ -22,7 +22,9 @@ export default function Alerts({ scope: { site } }: ViewProps) {
       title="Alerts"
       actions={
         canChange && (
-          <ActionButton title="New alert">{(ending) => <AlertForm site={site} ending={ending} />}</ActionButton>
+          <ActionButton title="New alert">
+            {(ending) => <AlertForm site={site} ending={ending} />}
+          </ActionButton>
         )
       }
     >

@@ -10,7 +10,7 @@ import { SelectField, TextField } from '../../ui/field.js';
 import { saveFile } from '../../ui/save-file.js';
 import { Answered } from '../../ui/states.js';
 import { toMoment } from '../overview/annotations.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { type Column, Records, RowName } from './parts/records.js';
 import { useSending } from './parts/use-sending.js';
 
@@ -35,7 +35,9 @@ export default function Audit({ scope: { site } }: ViewProps) {
     <Card title="Audit log" actions={<Exports parameters={parameters} />}>
       <AuditFilter />
       <Answered asked={asked}>
-        {(first) => <Entries key={JSON.stringify(parameters)} first={first} parameters={parameters} site={site} />}
+        {(first) => (
+          <Entries key={JSON.stringify(parameters)} first={first} parameters={parameters} site={site} />
+        )}
       </Answered>
     </Card>
   );

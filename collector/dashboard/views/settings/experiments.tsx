@@ -7,7 +7,7 @@ import { Card } from '../../ui/card.js';
 import { Answered } from '../../ui/states.js';
 import { StatusBadge } from '../experiments/experiment-list.js';
 import type { Experiment } from '../experiments/results.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { NewExperiment } from './new-experiment.js';
 import { ActionButton, ConfirmForm } from './parts/action-button.js';
 import type { Field } from './parts/fields.js';
@@ -38,7 +38,9 @@ export default function Experiments({ scope: { site } }: ViewProps) {
             idOf={({ key }) => key}
             columns={columns}
             actions={
-              canChange ? (experiment) => <ExperimentActions experiment={experiment} site={site} /> : undefined
+              canChange
+                ? (experiment) => <ExperimentActions experiment={experiment} site={site} />
+                : undefined
             }
             empty={{
               title: 'There is no experiment yet',

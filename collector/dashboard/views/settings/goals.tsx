@@ -4,7 +4,7 @@ import { formatNumber } from '../../format/numbers.js';
 import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { Answered } from '../../ui/states.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { ActionButton } from './parts/action-button.js';
 import { type Draft, type Field, textOf } from './parts/fields.js';
 import { RecordForm } from './parts/record-form.js';
@@ -73,7 +73,10 @@ export default function Goals({ scope: { site } }: ViewProps) {
             idOf={({ id }) => id}
             columns={columns}
             actions={canChange ? (goal) => <GoalActions goal={goal} site={site} /> : undefined}
-            empty={{ title: 'There is no goal yet', text: 'A goal is a page or an event that is worth counting.' }}
+            empty={{
+              title: 'There is no goal yet',
+              text: 'A goal is a page or an event that is worth counting.',
+            }}
           />
         )}
       </Answered>

@@ -38,9 +38,7 @@ function columnsIn({ timezone }: Site): Column<Incident>[] {
     { title: 'What', cell: ({ summary }) => <bdi>{summary}</bdi> },
     {
       title: 'State',
-      cell: ({ state }) => (
-        <span class={`badge ${state === 'firing' ? 'is-bad' : 'is-good'}`}>{state}</span>
-      ),
+      cell: ({ state }) => <span class={`badge ${state === 'firing' ? 'is-bad' : 'is-good'}`}>{state}</span>,
     },
     { title: 'Since', kind: 'time', cell: ({ startedAt }) => formatMoment(startedAt, timezone) },
     {

@@ -7,7 +7,7 @@ import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { CheckField } from '../../ui/field.js';
 import { Answered } from '../../ui/states.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { ActionButton, ConfirmForm, type Ending } from './parts/action-button.js';
 import type { Field } from './parts/fields.js';
 import { reachFields, reachOf, rolesBelow } from './parts/reach-fields.js';
@@ -87,7 +87,10 @@ function KeyList({ keys, site: { timezone } }: { keys: readonly Key[]; site: Sit
 function columnsIn(timezone: string): Column<Key>[] {
   const ago = (at: string | null) => (at === null ? 'never' : formatAgo(at, Date.now()));
   return [
-    { title: 'Name', cell: ({ name, sites }) => <RowName name={name} note={sites?.join(', ') ?? 'all sites'} /> },
+    {
+      title: 'Name',
+      cell: ({ name, sites }) => <RowName name={name} note={sites?.join(', ') ?? 'all sites'} />,
+    },
     {
       title: 'Role',
       cell: (key) => (

@@ -4,7 +4,7 @@ import { formatDay } from '../../format/dates.js';
 import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { Answered } from '../../ui/states.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { ActionButton } from './parts/action-button.js';
 import type { Field } from './parts/fields.js';
 import { RecordForm } from './parts/record-form.js';
@@ -81,7 +81,9 @@ const columns: readonly Column<MailReport>[] = [
   },
   {
     title: 'State',
-    cell: ({ enabled }) => <span class={`badge ${enabled ? 'is-good' : ''}`}>{enabled ? 'sent' : 'off'}</span>,
+    cell: ({ enabled }) => (
+      <span class={`badge ${enabled ? 'is-good' : ''}`}>{enabled ? 'sent' : 'off'}</span>
+    ),
   },
   {
     title: 'Latest, from',

@@ -71,7 +71,12 @@ const fields: readonly Field[] = [
     hint: 'By which code asks. It stays as it is.',
   },
   { name: 'name', label: 'Name', kind: 'text' },
-  { name: 'hypothesis', label: 'Hypothesis', kind: 'area', placeholder: 'A shorter headline brings more sign-ups' },
+  {
+    name: 'hypothesis',
+    label: 'Hypothesis',
+    kind: 'area',
+    placeholder: 'A shorter headline brings more sign-ups',
+  },
   {
     name: 'variations',
     label: 'Variations',
@@ -125,5 +130,12 @@ function toVariation(line: string): Values {
 function toMetric(draft: Draft): Values {
   const [type, of] = [textOf(draft, 'event'), textOf(draft, 'of')];
   const event = { type, ...(isCustom(draft) ? { name: of } : { path: of }) };
-  return { key: 'primary', name: of, role: 'primary', kind: textOf(draft, 'metric'), goal: textOf(draft, 'goal'), event };
+  return {
+    key: 'primary',
+    name: of,
+    role: 'primary',
+    kind: textOf(draft, 'metric'),
+    goal: textOf(draft, 'goal'),
+    event,
+  };
 }

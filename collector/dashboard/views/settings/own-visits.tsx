@@ -5,7 +5,7 @@ import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { Snippet } from '../../ui/snippet.js';
 import { Answered } from '../../ui/states.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import type { Field } from './parts/fields.js';
 import { RecordForm } from './parts/record-form.js';
 import { useCanChange } from './parts/use-can-change.js';

@@ -5,7 +5,7 @@ import { type Session, useSession } from '../../session/session.js';
 import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { Answered } from '../../ui/states.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { ActionButton, ConfirmForm, type Ending } from './parts/action-button.js';
 import type { Field } from './parts/fields.js';
 import { reachFields, reachOf, rolesBelow } from './parts/reach-fields.js';

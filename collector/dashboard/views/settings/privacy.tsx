@@ -4,7 +4,7 @@ import { formatFull } from '../../format/numbers.js';
 import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { saveFile } from '../../ui/save-file.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { ActionButton, ConfirmForm, type Ending } from './parts/action-button.js';
 import { type Draft, type Field, textOf } from './parts/fields.js';
 import { readLines } from './parts/read-lines.js';
@@ -142,7 +142,8 @@ function ReceiptBox({ receipt, site, onDone }: ReceiptProps) {
         <dd>{formatMoment(completedAt, site.timezone)}</dd>
         <dt>Rows</dt>
         <dd>
-          {counts.map(([table, count]) => `${table} ${formatFull(count, 'count')}`).join(', ') || 'none were there'}
+          {counts.map(([table, count]) => `${table} ${formatFull(count, 'count')}`).join(', ') ||
+            'none were there'}
         </dd>
         <dt>Days counted anew</dt>
         <dd>{formatFull(daysRecomputed, 'count')}</dd>
@@ -152,11 +153,7 @@ function ReceiptBox({ receipt, site, onDone }: ReceiptProps) {
         <dd>{erasureId}</dd>
       </dl>
       <div class="form-buttons">
-        <button
-          type="button"
-          class="button"
-          onClick={() => saveFile(file(), `erasure-${erasureId}.json`)}
-        >
+        <button type="button" class="button" onClick={() => saveFile(file(), `erasure-${erasureId}.json`)}>
           Save the receipt
         </button>
         <button type="button" class="button primary" onClick={onDone}>

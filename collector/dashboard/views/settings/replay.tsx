@@ -6,7 +6,7 @@ import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { Answered, EmptyState } from '../../ui/states.js';
 import { explainReason } from '../dropped/reasons.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import type { Field } from './parts/fields.js';
 import { readLines } from './parts/read-lines.js';
 import { RecordForm } from './parts/record-form.js';
@@ -21,8 +21,8 @@ export default function Replay({ scope: { site } }: ViewProps) {
   return (
     <Card title="Replay">
       <p class="lead">
-        Events that were refused are kept with their reason. When what refused them is mended, they can be tried
-        again: each counts once, at the time when it came.
+        Events that were refused are kept with their reason. When what refused them is mended, they can be
+        tried again: each counts once, at the time when it came.
       </p>
       <Answered asked={asked}>
         {({ counts }) =>

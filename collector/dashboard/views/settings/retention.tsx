@@ -4,7 +4,7 @@ import { useReport } from '../../api/use-report.js';
 import { formatFull } from '../../format/numbers.js';
 import { Card } from '../../ui/card.js';
 import { Answered } from '../../ui/states.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { type Draft, type Field, textOf } from './parts/fields.js';
 import { RecordForm } from './parts/record-form.js';
 import { useCanChange } from './parts/use-can-change.js';

@@ -6,7 +6,7 @@ import { Card } from '../../ui/card.js';
 import { Answered } from '../../ui/states.js';
 import { nameMatch } from '../event-match.js';
 import { funnelChange, type SavedFunnel } from '../funnels/funnel-question.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import type { Field } from './parts/fields.js';
 import { RecordForm } from './parts/record-form.js';
 import { type Column, Records, RowName } from './parts/records.js';

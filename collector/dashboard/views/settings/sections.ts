@@ -1,4 +1,4 @@
-import type { View } from '../views.js';
+import type { View } from '../view.js';
 
 export type SectionGroup = { title: string; sections: readonly View[] };
 

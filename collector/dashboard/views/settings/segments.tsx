@@ -8,7 +8,7 @@ import type { Scope, Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { CloseIcon } from '../../ui/icons.js';
 import { Answered } from '../../ui/states.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { ActionButton } from './parts/action-button.js';
 import type { Field } from './parts/fields.js';
 import { RecordForm } from './parts/record-form.js';
@@ -43,7 +43,10 @@ export default function Segments({ scope }: ViewProps) {
             idOf={({ id }) => id}
             columns={columns}
             actions={canChange ? (segment) => <SegmentActions segment={segment} scope={scope} /> : undefined}
-            empty={{ title: 'There is no segment yet', text: 'A segment keeps the filters that you use often.' }}
+            empty={{
+              title: 'There is no segment yet',
+              text: 'A segment keeps the filters that you use often.',
+            }}
           />
         )}
       </Answered>

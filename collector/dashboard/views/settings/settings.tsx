@@ -2,8 +2,8 @@ import '../report.css';
 import './settings.css';
 import { useSession } from '../../session/session.js';
 import { type AddressChange, addressWith, follow, useParameter } from '../../state/address.js';
+import { maySee, type View, type ViewProps } from '../view.js';
 import { ViewFrame } from '../view-frame.js';
-import { maySee, type View, type ViewProps } from '../views.js';
 import { sectionGroups } from './sections.js';
 
 // What a section has in the address is its own.

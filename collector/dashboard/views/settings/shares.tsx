@@ -5,14 +5,20 @@ import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { Snippet } from '../../ui/snippet.js';
 import { Answered } from '../../ui/states.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { ActionButton, ConfirmForm, type Ending } from './parts/action-button.js';
 import type { Field } from './parts/fields.js';
 import { RecordForm } from './parts/record-form.js';
 import { type Column, Records, RowName } from './parts/records.js';
 import { SecretBox } from './parts/secret-box.js';
 
-type Share = { id: string; name: string; createdAt: string; expiresAt: string | null; revokedAt: string | null };
+type Share = {
+  id: string;
+  name: string;
+  createdAt: string;
+  expiresAt: string | null;
+  revokedAt: string | null;
+};
 
 /** Links by which anybody reads the site, without an account. */
 export default function Shares({ scope: { site } }: ViewProps) {
@@ -74,7 +80,14 @@ function RevokeButton({ share: { id, name }, site }: { share: Share; site: Site 
 }
 
 const fields: readonly Field[] = [
-  { name: 'name', label: 'Name', kind: 'text', isRequired: true, placeholder: 'The board', hint: 'For this list.' },
+  {
+    name: 'name',
+    label: 'Name',
+    kind: 'text',
+    isRequired: true,
+    placeholder: 'The board',
+    hint: 'For this list.',
+  },
   {
     name: 'password',
     label: 'Password (empty: none)',

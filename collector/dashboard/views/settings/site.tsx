@@ -7,7 +7,7 @@ import { go } from '../../state/address.js';
 import { Card } from '../../ui/card.js';
 import { Snippet } from '../../ui/snippet.js';
 import { Answered } from '../../ui/states.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import { ActionButton, type Ending } from './parts/action-button.js';
 import type { Field, Values } from './parts/fields.js';
 import { RecordForm } from './parts/record-form.js';
@@ -81,9 +81,7 @@ export default function SiteSection({ scope: { site } }: ViewProps) {
       <Card
         title="Site"
         actions={
-          mayAdd && (
-            <ActionButton title="New site">{(ending) => <NewSite ending={ending} />}</ActionButton>
-          )
+          mayAdd && <ActionButton title="New site">{(ending) => <NewSite ending={ending} />}</ActionButton>
         }
       >
         <Answered asked={asked}>{(settings) => <SettingsForm settings={settings} />}</Answered>
@@ -154,7 +152,9 @@ export function NewSite({ ending }: { ending: Ending }) {
 function SiteKeys({ settings, timezone }: { settings: SiteSettings; timezone: string }) {
   return (
     <div class="form">
-      <p class="hint">It stands in the pages of the site, for everybody to see. It sends, and reads nothing.</p>
+      <p class="hint">
+        It stands in the pages of the site, for everybody to see. It sends, and reads nothing.
+      </p>
       {settings.siteKeys.map(({ siteKey, expiresAt }) => (
         <div key={siteKey}>
           <Snippet text={siteKey} />

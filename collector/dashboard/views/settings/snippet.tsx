@@ -7,7 +7,7 @@ import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { Snippet } from '../../ui/snippet.js';
 import { Answered } from '../../ui/states.js';
-import type { ViewProps } from '../views.js';
+import type { ViewProps } from '../view.js';
 import type { SiteSettings } from './site.js';
 
 const intervalMs = 3_000;

@@ -80,8 +80,7 @@ function valueAt(record: object, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>(
-      (value, name) =>
-        typeof value === 'object' && value !== null ? (value as Values)[name] : undefined,
+      (value, name) => (typeof value === 'object' && value !== null ? (value as Values)[name] : undefined),
       record,
     );
 }

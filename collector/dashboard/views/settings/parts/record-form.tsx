@@ -110,12 +110,17 @@ function FieldInput({ field, draft, error, onChange }: InputProps) {
   return <TextInput field={field} text={textOf(draft, field.name)} common={common} onChange={onChange} />;
 }
 
-const inputTypes: Record<string, string> = {
-  email: 'email',
-  password: 'password',
-  number: 'number',
-  moment: 'datetime-local',
-};
+const inputTypes = {
+  text: { type: 'text' },
+  email: { type: 'email' },
+  password: { type: 'password' },
+  number: { type: 'number' },
+  moment: { type: 'datetime-local' },
+} as const;
+
+function isOneLine(kind: string): kind is keyof typeof inputTypes {
+  return kind in inputTypes;
+}
 
 type TextProps = Pick<InputProps, 'field' | 'onChange'> & {
   text: string;
@@ -133,12 +138,12 @@ function TextInput({ field, text, common, onChange }: TextProps) {
     autocomplete: kind === 'password' ? 'new-password' : 'off',
     ...(placeholder !== undefined && { placeholder }),
   } as const;
-  if (kind === 'list' || kind === 'area')
+  if (!isOneLine(kind))
     return <AreaField {...shared} onInput={(event) => onChange(event.currentTarget.value)} />;
   return (
     <TextField
       {...shared}
-      type={inputTypes[kind] ?? 'text'}
+      {...inputTypes[kind]}
       {...(min !== undefined && { min })}
       {...(max !== undefined && { max })}
       {...(kind === 'number' && { step: step ?? 1 })}

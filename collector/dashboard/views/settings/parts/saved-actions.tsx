@@ -27,7 +27,13 @@ export function DeleteButton({ path, site, name, text }: Props) {
 }
 
 /** Changes one of the things that a site has. */
-export function EditButton({ name, children }: { name: string; children(done: () => void): ComponentChildren }) {
+export function EditButton({
+  name,
+  children,
+}: {
+  name: string;
+  children(done: () => void): ComponentChildren;
+}) {
   return (
     <ActionButton title="Edit" of={name}>
       {({ done }) => children(done)}
