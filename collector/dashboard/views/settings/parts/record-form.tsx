@@ -90,6 +90,7 @@ function FieldInput({ field, draft, error, onChange }: InputProps) {
     return (
       <CheckField
         label={label}
+        name={field.name}
         checked={draft[field.name] === true}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
@@ -102,6 +103,7 @@ function FieldInput({ field, draft, error, onChange }: InputProps) {
     return (
       <SelectField
         {...common}
+        name={field.name}
         options={options}
         value={textOf(draft, field.name)}
         onChange={(event) => onChange(event.currentTarget.value)}
