@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { request, send } from '../../api/client.js';
 import { useReport } from '../../api/use-report.js';
 import { formatMoment } from '../../format/dates.js';
@@ -60,30 +60,59 @@ function useParameters({ site, timezone }: Site): Parameters {
   };
 }
 
+const filterNames = ['actor', 'action', 'since', 'until', 'scope'] as const;
+type FilterName = (typeof filterNames)[number];
+type FilterDraft = Record<FilterName, string>;
+
+const scopes = [
+  { value: '', title: 'This site' },
+  { value: 'all', title: 'All that I see' },
+];
+
+/** The filters are typed first and asked at once: they are part of the address. */
 function AuditFilter() {
   const address = useAddress();
-  const change = (name: string, value: string) => go({ [name]: value === '' ? null : value });
-  const text = (name: string) => ({
-    value: address.get(name) ?? '',
-    onChange: (event: { currentTarget: HTMLInputElement }) => change(name, event.currentTarget.value),
+  const search = filterNames.map((name) => address.get(name) ?? '').join('\n');
+  const [draft, setDraft] = useState(() => readFilter(address));
+  useEffect(() => setDraft(readFilter(new URLSearchParams(location.search))), [search]);
+  const text = (name: FilterName) => ({
+    name,
+    value: draft[name],
+    onInput: (event: { currentTarget: HTMLInputElement }) =>
+      setDraft({ ...draft, [name]: event.currentTarget.value }),
   });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    go(Object.fromEntries(filterNames.map((name) => [name, draft[name] || null])));
+  };
   return (
-    <form class="audit-filter" aria-label="Which lines" onSubmit={(event) => event.preventDefault()}>
+    <form class="audit-filter" aria-label="Which lines" onSubmit={submit}>
       <TextField label="Who" placeholder="ann@example.com" maxLength={200} {...text('actor')} />
       <TextField label="Action" placeholder="key." maxLength={200} {...text('action')} />
       <TextField label="From" type="date" {...text('since')} />
       <TextField label="To" type="date" {...text('until')} />
       <SelectField
         label="Of"
-        value={address.get('scope') ?? ''}
-        options={[
-          { value: '', title: 'This site' },
-          { value: 'all', title: 'All that I see' },
-        ]}
-        onChange={(event) => change('scope', event.currentTarget.value)}
+        value={draft.scope}
+        options={scopes}
+        onChange={(event) => setDraft({ ...draft, scope: event.currentTarget.value })}
       />
+      <button type="submit" class="button">
+        Show
+      </button>
     </form>
   );
+}
+
+function readFilter(address: URLSearchParams): FilterDraft {
+  const read = (name: FilterName) => address.get(name) ?? '';
+  return {
+    actor: read('actor'),
+    action: read('action'),
+    since: read('since'),
+    until: read('until'),
+    scope: read('scope'),
+  };
 }
 
 function Exports({ parameters }: { parameters: Parameters }) {
@@ -146,15 +175,32 @@ function columnsIn({ timezone }: Site): Column<Entry>[] {
   return [
     {
       title: 'What',
-      cell: ({ action, target }) => <RowName name={action} note={<bdi>{target}</bdi>} />,
+      cell: ({ action, target }) => (
+        <RowName name={action} note={<bdi title={target}>{shorten(target)}</bdi>} />
+      ),
     },
-    { title: 'Who', cell: ({ actor }) => <bdi>{actor}</bdi> },
+    { title: 'Who', cell: ({ actor }) => <bdi title={actor}>{shorten(actor)}</bdi> },
     { title: 'Site', cell: ({ site }) => <bdi>{site || '–'}</bdi> },
     { title: 'When', kind: 'time', cell: ({ at }) => formatMoment(at, timezone) },
     { title: 'Detail', cell: ({ detail }) => <bdi class="detail-line">{describe(detail)}</bdi> },
   ];
 }
 
+// Eight digits tell ids apart; the files have them whole.
+function shorten(text: string): string {
+  return text.replace(/\b([0-9a-f]{8})-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/g, '$1');
+}
+
+/** A detail as a phrase: `role: analyst, sites: demo`. */
 function describe(detail: unknown): string {
-  return detail === null ? '' : JSON.stringify(detail);
+  if (typeof detail !== 'object' || detail === null) return detail === null ? '' : String(detail);
+  return Object.entries(detail)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}: ${write(value)}`)
+    .join(', ');
+}
+
+function write(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(write).join(' ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

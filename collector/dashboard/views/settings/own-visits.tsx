@@ -58,6 +58,7 @@ function AddressForm({ site: { site } }: { site: Site }) {
           record={settings}
           timezone="UTC"
           button="Save"
+          done="Saved."
           onSubmit={async (body) => {
             await request(`/api/v1/${path}`, { method: 'PATCH', body });
             reloadAll();

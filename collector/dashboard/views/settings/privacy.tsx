@@ -3,9 +3,10 @@ import { formatMoment } from '../../format/dates.js';
 import { formatFull } from '../../format/numbers.js';
 import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
+import { Dialog } from '../../ui/dialog.js';
 import { saveFile } from '../../ui/save-file.js';
 import type { ViewProps } from '../view.js';
-import { ActionButton, ConfirmForm, type Ending } from './parts/action-button.js';
+import { ConfirmForm } from './parts/action-button.js';
 import { type Draft, type Field, textOf } from './parts/fields.js';
 import { readLines } from './parts/read-lines.js';
 import { RecordForm } from './parts/record-form.js';
@@ -79,45 +80,53 @@ function ExportForm({ site }: { site: Site }) {
   );
 }
 
-// The form stays when the dialog that asks opens over it: an id that is mistyped is corrected, not typed again.
+// The form stays below the dialog: an id that is mistyped is corrected, not typed again.
 function EraseForm({ site }: { site: Site }) {
   const [subject, setSubject] = useState<Subject>();
+  const [receipt, setReceipt] = useState<Receipt>();
+  const close = () => {
+    setSubject(undefined);
+    setReceipt(undefined);
+  };
   return (
     <>
       <RecordForm
         fields={fields}
         timezone={site.timezone}
-        button="Check"
+        button="Erase"
+        isDanger
         onSubmit={async (_, draft) => setSubject(subjectOf(site, draft))}
       />
-      {subject && (
-        <p class="erase-line">
-          <ActionButton title="Erase" of={subject.visitor ?? subject.user ?? ''} kind="danger">
-            {(ending) => <EraseConfirm site={site} subject={subject} ending={ending} />}
-          </ActionButton>
-        </p>
-      )}
+      <Dialog
+        title={`Erase ${subject?.visitor ?? subject?.user ?? ''}`}
+        isOpen={subject !== undefined}
+        isClosable={receipt === undefined}
+        onClose={close}
+      >
+        {receipt ? (
+          <ReceiptBox receipt={receipt} site={site} onDone={close} />
+        ) : (
+          <EraseConfirm subject={subject} onReceipt={setReceipt} />
+        )}
+      </Dialog>
     </>
   );
 }
 
-type ConfirmProps = { site: Site; subject: Subject; ending: Ending };
+type ConfirmProps = { subject: Subject | undefined; onReceipt(receipt: Receipt): void };
 
-function EraseConfirm({ site, subject, ending }: ConfirmProps) {
+function EraseConfirm({ subject, onReceipt }: ConfirmProps) {
   const [progress, setProgress] = useState<Progress>();
+  const onLine = (line: { progress?: Progress; receipt?: Receipt }) => {
+    if (line.progress) setProgress(line.progress);
+    if (line.receipt) onReceipt(line.receipt);
+  };
   return (
     <>
       <ConfirmForm
         text="This cannot be taken back."
         button="Erase for good"
-        run={async () => {
-          const onLine = (line: { progress?: Progress; receipt?: Receipt }) => {
-            if (line.progress) setProgress(line.progress);
-            if (line.receipt)
-              ending.show(<ReceiptBox receipt={line.receipt} site={site} onDone={ending.done} />);
-          };
-          await readLines('/api/v1/privacy/erase', subject, onLine);
-        }}
+        run={() => readLines('/api/v1/privacy/erase', subject, onLine)}
       />
       {progress && (
         <label class="hint">

@@ -79,6 +79,7 @@ function RetentionForm({ retention }: { retention: Retention }) {
       record={retention}
       timezone="UTC"
       button="Save"
+      done="Saved."
       onSubmit={async (body) => {
         await request('/api/v1/retention', { method: 'PUT', body: { ...body, site } });
         reloadAll();

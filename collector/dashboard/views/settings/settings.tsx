@@ -1,5 +1,6 @@
 import '../report.css';
 import './settings.css';
+import { useEffect, useRef } from 'preact/hooks';
 import { useSession } from '../../session/session.js';
 import { type AddressChange, addressWith, follow, useParameter } from '../../state/address.js';
 import { maySee, type View, type ViewProps } from '../view.js';
@@ -21,10 +22,11 @@ export default function Settings({ scope }: ViewProps) {
     .filter(({ sections }) => sections.length > 0);
   const sections = groups.flatMap((group) => group.sections);
   const section = sections.find((one) => one.path === path) ?? sections[0];
+  const nav = useCurrentInSight(section);
   if (!section) return null;
   return (
     <div class="settings">
-      <nav class="settings-nav" aria-label="Settings">
+      <nav class="settings-nav" aria-label="Settings" ref={nav}>
         {groups.map((group) => (
           <div key={group.title} class="settings-group">
             <p class="settings-title">{group.title}</p>
@@ -43,6 +45,15 @@ export default function Settings({ scope }: ViewProps) {
       </div>
     </div>
   );
+}
+
+// On a phone the links are one line that scrolls.
+function useCurrentInSight(section: View | undefined) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [section]);
+  return nav;
 }
 
 function SectionLink({ section: { path, title }, isCurrent }: { section: View; isCurrent: boolean }) {

@@ -102,6 +102,7 @@ function SettingsForm({ settings }: { settings: SiteSettings }) {
       record={settings}
       timezone="UTC"
       button="Save"
+      done="Saved."
       onSubmit={async (body) => {
         await request(`/api/v1/sites/${settings.site}`, { method: 'PATCH', body: withWeek(body) });
         await openSession();

@@ -44,7 +44,7 @@ function FirstEvent({ site }: { site: Site }) {
   }, [hasCome]);
   return (
     <p class="current first-event" role="status">
-      {hasCome ? (
+      {answer === undefined ? null : hasCome ? (
         <span class="is-received">Events arrive: {formatFull(events, 'count')} so far.</span>
       ) : (
         <>

@@ -26,15 +26,18 @@ type Props = {
   /** What the button says. */
   button: string;
   isDanger?: boolean;
+  /** What is said once it is done, where the form stays. */
+  done?: string;
   /** Sends the body; what it throws is shown at the field that it names. */
   onSubmit(body: Values, draft: Draft): Promise<void>;
   children?: ComponentChildren;
 };
 
 /** A form of a list of fields. What is typed stays, whatever the request comes to. */
-export function RecordForm({ fields, record, timezone, button, isDanger, onSubmit, children }: Props) {
+export function RecordForm(props: Props) {
+  const { fields, record, timezone, button, isDanger, done, onSubmit, children } = props;
   const [draft, setDraft] = useState(() => toDraft(fields, record));
-  const { error, isSending, run } = useSending();
+  const { error, isSending, isDone, run } = useSending();
   const shown = shownFields(fields, draft);
   const isPlaced = shown.some((field) => errorOf(field, error) !== undefined);
   const form = useFocusOnError(error);
@@ -62,6 +65,11 @@ export function RecordForm({ fields, record, timezone, button, isDanger, onSubmi
         <button type="submit" class={isDanger ? 'button danger' : 'button primary'} disabled={isSending}>
           {button}
         </button>
+        {done !== undefined && (
+          <span class="is-received" role="status">
+            {isDone && done}
+          </span>
+        )}
       </div>
     </form>
   );

@@ -6,12 +6,15 @@ import { toApiError } from '../../../api/client.js';
 export function useSending() {
   const [error, setError] = useState<ApiError>();
   const [isSending, setSending] = useState(false);
+  const [isDone, setDone] = useState(false);
   const run = (work: () => Promise<void>) => {
     setSending(true);
+    setDone(false);
     setError(undefined);
     work()
+      .then(() => setDone(true))
       .catch((reason: unknown) => setError(toApiError(reason)))
       .finally(() => setSending(false));
   };
-  return { error, isSending, run };
+  return { error, isSending, isDone, run };
 }
