@@ -82,9 +82,9 @@ setTimeout(() => process.exit(), lingerMs).unref();
 
 /** @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration */
 async function main(argv: string[]): Promise<0 | 1 | 2> {
+  const found = findCommand(argv);
+  if (!found) return showHelp(argv);
   try {
-    const found = findCommand(argv);
-    if (!found) return showHelp(argv);
     process.on('uncaughtException', (error) => crash(found.command, error));
     const config = readConfig(process.env);
     const { signal } = crashed;
@@ -93,9 +93,15 @@ async function main(argv: string[]): Promise<0 | 1 | 2> {
     return signal.aborted ? 1 : 0;
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    logLine(error.message);
+    answerFailure(found.command, error);
     return error.exitCode;
   }
+}
+
+// A log is read by others, so it goes through the redaction rules; who typed a command reads what he typed.
+function answerFailure({ endsInOrder }: Command, { message }: StartError): void {
+  if (endsInOrder) logLine(message);
+  else writeError(`${message}\n`);
 }
 
 // Also of a promise that nobody caught: Node makes both the same. The state of the process is unknown then, so it ends,

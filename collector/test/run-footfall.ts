@@ -45,8 +45,9 @@ export function runFootfall(
   const finished = new Promise<Finished>((resolve) => {
     child.on('close', (code, signal) => {
       rmSync(spoolDir, { recursive: true, force: true });
-      // What other commands print is an answer, such as a new key; what they log is not.
-      keepOutput(args[0] === 'start' ? `${output.stdout}\n${output.stderr}` : output.stderr);
+      // What other commands print is an answer, such as a new key or what was wrong with the question; what they log is not.
+      const logged = code === 0 ? output.stderr : '';
+      keepOutput(args[0] === 'start' ? `${output.stdout}\n${output.stderr}` : logged);
       resolve({ code, signal, ...output });
     });
   });

