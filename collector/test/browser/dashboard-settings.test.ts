@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addKey, generateKey, listKeys, revokeKey } from '../../src/access/keys.js';
+import { createPeopleClient, password } from '../people-client.js';
 import { sendVisit } from '../report-client.js';
 import { findViolations } from './axe.js';
 import { type DashboardBrowser, type DashboardPage, startDashboardBrowser } from './dashboard-page.js';
@@ -335,22 +335,24 @@ async function expectHarmless(): Promise<void> {
 }
 
 test('a session that ends while a form is filled loses nothing', async () => {
-  const { database } = scenario.collector;
-  const [short, next] = [generateKey('admin'), generateKey('admin')];
-  for (const key of [short, next])
-    await addKey(database, { key, role: 'admin', name: key.slice(-6), sites: ['demo'] });
+  const people = await createPeopleClient(scenario.collector);
+  await people.enter({ email: 'kim@example.com', role: 'admin', sites: ['demo'] });
   const typing = await browser.open();
-  await typing.signIn(`${address}?site=demo&view=settings&section=goals`, short);
+  const signIn = async () => {
+    await typing.page.locator('input[autocomplete=username]').fill('kim@example.com');
+    await typing.page.locator('input[autocomplete=current-password]').fill(password);
+    await typing.page.locator('form:has([autocomplete=username]) button[type=submit]').click();
+  };
+  await typing.goto(`${address}?site=demo&view=settings&section=goals`);
+  await signIn();
   await typing.click(button('New goal'));
   await typing.page.locator(field('name')).fill('Kept');
   await typing.page.locator(field('pattern')).fill('/kept');
-  const ended = (await listKeys(database)).find(({ name }) => name === short.slice(-6));
-  await revokeKey(database, ended?.keyId ?? '');
+  await scenario.collector.query('delete from footfall.operator_sessions');
   await typing.click(submit);
   await typing.page.waitForSelector('::-p-text(Your session has ended)');
-  await typing.page.locator('::-p-text(Use a secret key), input[placeholder^=ff_]').click();
-  await typing.page.locator('input[placeholder^=ff_]').fill(next);
-  await typing.page.locator('form:has(input[placeholder^=ff_]) button[type=submit]').click();
+  expect(await typing.page.$eval(field('name'), (input) => (input as HTMLInputElement).value)).toBe('Kept');
+  await signIn();
   await typing.page.waitForSelector('.records ::-p-text(Kept)');
   const { body } = await scenario.client.ask('GET', 'goals', { site: 'demo' });
   expect(body.goals).toContainEqual(expect.objectContaining({ name: 'Kept', pattern: '/kept' }));

@@ -182,7 +182,10 @@ function columnsIn({ timezone }: Site): Column<Entry>[] {
     { title: 'Who', cell: ({ actor }) => <bdi title={actor}>{shorten(actor)}</bdi> },
     { title: 'Site', cell: ({ site }) => <bdi>{site || '–'}</bdi> },
     { title: 'When', kind: 'time', cell: ({ at }) => formatMoment(at, timezone) },
-    { title: 'Detail', cell: ({ detail }) => <bdi class="detail-line">{describe(detail)}</bdi> },
+    {
+      title: 'Detail',
+      cell: ({ detail }) => describe(detail) && <bdi class="detail-line">{describe(detail)}</bdi>,
+    },
   ];
 }
 
@@ -202,5 +205,5 @@ function describe(detail: unknown): string {
 
 function write(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(write).join(' ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' && value !== null ? `(${describe(value)})` : String(value);
 }
