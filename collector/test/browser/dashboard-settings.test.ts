@@ -85,7 +85,7 @@ test('a site is made, and its first event shows up by itself', async () => {
   await closed();
   const snippet = await page.text('.snippet code');
   expect([page.query('site'), page.query('section')]).toEqual(['fresh', 'snippet']);
-  expect(await page.text('.first-event')).toContain('Waiting for the first event');
+  await page.page.waitForSelector('.first-event ::-p-text(Waiting for the first event)');
   const siteKey = /data-site="([^"]+)"/.exec(snippet)?.[1] ?? '';
   await sendVisit(scenario.collector, { site: siteKey, events: [{ at: noon - 60_000, path: '/' }] });
   expect(await page.text('.first-event .is-received')).toBe('Events arrive: 1 so far.');

@@ -1,4 +1,4 @@
-import { toMoment } from '../../overview/annotations.js';
+import { toMoment } from '../../../state/calendar.js';
 
 /** What is typed into a form, by the name of the field. */
 export type Draft = Record<string, string | boolean | readonly string[]>;
