@@ -332,6 +332,24 @@ test.each(views)('%s: its numbers are those of the API, and whatever it shows is
   expect(page.problems).toEqual([]);
 });
 
+test('Firefox shows the same numbers in every view', async () => {
+  const chromium = page;
+  const firefox = await startDashboardBrowser('firefox');
+  try {
+    page = await firefox.open();
+    await page.signIn(`${address}?view=funnels&${period}`, scenario.client.owner);
+    for (const [, { search, compare }] of views) {
+      await open(typeof search === 'string' ? search : await search());
+      await compare();
+      await expectHarmless();
+    }
+    expect(page.problems).toEqual([]);
+  } finally {
+    page = chromium;
+    await firefox.close();
+  }
+});
+
 test('a funnel is made, shown and saved by the keyboard, and found again', async () => {
   const { keyboard } = page.page;
   await open(`view=funnels&${period}`);
