@@ -76,7 +76,8 @@ const askWith = (key: string, path: string) =>
 
 test('a site is made, and its first event shows up by itself', async () => {
   await open('site');
-  await act('New site', { site: 'fresh', name: 'Fresh', timezone: 'Mars/Olympus' });
+  const allowedOrigins = 'https://fresh.example';
+  await act('New site', { site: 'fresh', name: 'Fresh', timezone: 'Mars/Olympus', allowedOrigins });
   expect(await page.text('dialog .field:has([name=timezone]) .field-error')).toMatch(/^expected .*timezone/i);
   expect(await page.page.$eval(':focus', (one) => one.getAttribute('name'))).toBe('timezone');
   await page.page.locator(field('timezone')).fill('Europe/Berlin');

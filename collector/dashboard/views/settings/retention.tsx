@@ -22,8 +22,9 @@ export default function RetentionSection({ scope: { site } }: ViewProps) {
         {(retention) => (
           <>
             <p class="lead">
-              Events are kept {describe(retention.events)}, sessions {describe(retention.sessions)}. What is
-              older is deleted every night, numbers by day stay.
+              Events are kept {describe(retention.events)}, sessions{' '}
+              {retention.sessions === null ? 'as long' : describe(retention.sessions)}. What is older is
+              deleted; numbers by day stay.
             </p>
             {canChange && <RetentionForm retention={retention} />}
           </>
@@ -42,7 +43,7 @@ const isOwn = (draft: Draft) => textOf(draft, 'preset') === '';
 function fieldsFor(presets: Record<string, Kept>): Field[] {
   const options = Object.entries(presets).map(([value, { events, sessions }]) => ({
     value,
-    title: `As usual for a ${value}: events ${describe(events)}, sessions ${describe(sessions)}`,
+    title: `As usual for ${value}: events ${describe(events)}, sessions ${describe(sessions)}`,
   }));
   return [
     {

@@ -17,6 +17,7 @@ export type SiteSettings = {
   site: string;
   name: string;
   siteKeys: { siteKey: string; createdAt: string; expiresAt: string | null }[];
+  allowedOrigins: string[];
   excludedAddresses: string[];
 };
 
@@ -46,7 +47,7 @@ const limits: readonly Field[] = [
     label: 'Allowed origins',
     kind: 'list',
     placeholder: 'https://shop.example',
-    hint: 'One a line. Browsers may send from these alone; none: from anywhere.',
+    hint: 'One a line; * is any. Browsers may send from these alone, so with none they are refused.',
   },
   {
     name: 'excludedAddresses',
@@ -126,7 +127,7 @@ const newSite: readonly Field[] = [
     hint: 'In addresses and commands. It stays as it is.',
   },
   ...basics.map((field) => ({ ...field, isRequired: false })),
-  ...limits.slice(0, 1),
+  ...limits.slice(0, 1).map((field) => ({ ...field, isRequired: true })),
 ];
 
 /** The form of another site; it is shown when it is there. */

@@ -19,10 +19,18 @@ export default function SnippetSection({ scope: { site } }: ViewProps) {
     <Card title="Snippet">
       <p class="lead">Paste this into the head of every page of {site.name}, then open one of them.</p>
       <Answered asked={asked}>
-        {({ siteKeys }) => (
-          <Snippet
-            text={`<script defer src="${location.origin}/sdk.js" data-site="${siteKeys.at(-1)?.siteKey ?? ''}"></script>`}
-          />
+        {({ siteKeys, allowedOrigins }) => (
+          <>
+            {allowedOrigins.length === 0 && (
+              <p class="notice">
+                <b>No origin is allowed</b>
+                What pages of the internet send is refused: add their origin under "Site".
+              </p>
+            )}
+            <Snippet
+              text={`<script defer src="${location.origin}/sdk.js" data-site="${siteKeys.at(-1)?.siteKey ?? ''}"></script>`}
+            />
+          </>
         )}
       </Answered>
       <FirstEvent site={site} />
