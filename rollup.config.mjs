@@ -1,6 +1,6 @@
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
-import { dashboard, input, output } from './collector/dashboard/rollup.js';
+import { dashboard, firstView, input, output } from './collector/dashboard/rollup.js';
 
 /** tsc emits the modules that rollup bundles, so that one compiler decides what the types allow. */
 const modules = 'sdk/dist/modules';
@@ -86,6 +86,8 @@ export default [
       entryFileNames: '[name]-[hash].js',
       chunkFileNames: '[name]-[hash].js',
       assetFileNames: '[name]-[hash][extname]',
+      // What the first screen needs stays in two files, whatever else needs it too.
+      manualChunks: { main: [input], overview: [firstView] },
       plugins: [terser({ ecma: 2020, module: true, compress: { passes: 2 }, format: { comments: false } })],
     },
     plugins: [dashboard(), resolve({ browser: true })],

@@ -1,3 +1,4 @@
+import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ApiError } from './api/api-error.js';
 import { toApiError } from './api/client.js';
@@ -55,12 +56,7 @@ function Page() {
   const scope = useScope();
   const isEmbedded = useParameter('embed') !== undefined && linkToken !== undefined;
   const view = findView(useParameter('view'), useSession());
-  if (!scope)
-    return (
-      <EmptyState title="There is no site to show">
-        <p>Ask an owner for access, or make a site with: npx footfall site add</p>
-      </EmptyState>
-    );
+  if (!scope) return <NoSite />;
   return (
     <>
       <a class="skip" href="#content">
@@ -76,6 +72,27 @@ function Page() {
       </main>
       <KeyList />
     </>
+  );
+}
+
+/** Who may make sites makes the first one here. */
+function NoSite() {
+  const [Form, setForm] = useState<ComponentType>();
+  const { role, operator } = useSession();
+  const mayAdd = role === 'owner' || (role === 'admin' && operator?.sites === 'all');
+  useEffect(() => {
+    if (mayAdd) void import('./views/settings/first-site.js').then((loaded) => setForm(() => loaded.default));
+  }, [mayAdd]);
+  return (
+    <main id="content" tabIndex={-1}>
+      {Form ? (
+        <Form />
+      ) : (
+        <EmptyState title="There is no site to show">
+          <p>Ask an owner for access, or make a site with: npx footfall site add</p>
+        </EmptyState>
+      )}
+    </main>
   );
 }
 

@@ -10,6 +10,8 @@ const modules = fileURLToPath(new URL('../dist/dashboard-modules/', import.meta.
 export const output = fileURLToPath(new URL('../dist/assets/dashboard/', import.meta.url));
 /** What tsc made of main.tsx. */
 export const input = join(modules, 'main.js');
+/** What is drawn first, for those who have signed in. */
+export const firstView = join(modules, 'views/overview/overview.js');
 
 /** Comments and the space between rules; strings of these sheets hold neither. */
 function minifyCss(text) {
@@ -43,7 +45,7 @@ function chunksOf(bundle, fileName, found = new Set()) {
 function tagsOf(bundle, { sheet, early }) {
   const chunks = Object.values(bundle).filter(({ type }) => type === 'chunk');
   const entry = chunks.find(({ isEntry }) => isEntry);
-  const first = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('/overview/overview.js'));
+  const first = chunks.find(({ moduleIds }) => moduleIds.includes(firstView));
   const needed = new Set([...chunksOf(bundle, entry.fileName), ...chunksOf(bundle, first.fileName)]);
   needed.delete(entry.fileName);
   const preloads = [...needed].map((name) => `<link rel="modulepreload" href="/dashboard/${name}">`);

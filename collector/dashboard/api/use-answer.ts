@@ -16,7 +16,8 @@ export type Asked<Answer> = {
   retry(): void;
 };
 
-type State<Answer> = Omit<Asked<Answer>, 'retry'>;
+/** With the question that it is the state of. */
+type State<Answer> = Omit<Asked<Answer>, 'retry'> & { question: string };
 
 const asking = { error: undefined, isLoading: true, isSlow: false };
 
@@ -28,9 +29,10 @@ export function useAnswer<Answer>(
   key: string | null,
   ask: (signal: AbortSignal) => Promise<Answer>,
 ): Asked<Answer> {
-  const [state, setState] = useState<State<Answer>>({ ...asking, answer: undefined });
+  const [state, setState] = useState<State<Answer>>({ ...asking, answer: undefined, question: '' });
   const [tries, setTries] = useState(0);
   const reloads = useReloads();
+  const question = `${key} ${tries} ${reloads}`;
   const latest = useRef(ask);
   latest.current = ask;
   useEffect(() => {
@@ -39,7 +41,7 @@ export function useAnswer<Answer>(
     const change = (next: Partial<State<Answer>>) => {
       if (!ending.signal.aborted) setState((old) => ({ ...old, ...next }));
     };
-    change(asking);
+    change({ ...asking, question });
     const timer = setTimeout(() => change({ isSlow: true }), slowMs);
     latest
       .current(ending.signal)
@@ -53,6 +55,9 @@ export function useAnswer<Answer>(
       clearTimeout(timer);
       ending.abort();
     };
-  }, [key, tries, reloads]);
-  return { ...state, retry: () => setTries((count) => count + 1) };
+  }, [key, question]);
+  const { question: asked, ...known } = state;
+  // Until the effect has run, what is known answers the question before.
+  const isLoading = known.isLoading || (key !== null && asked !== question);
+  return { ...known, isLoading, retry: () => setTries((count) => count + 1) };
 }

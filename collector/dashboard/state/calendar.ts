@@ -27,6 +27,17 @@ export function localNow(timezone: string, nowMs: number): { day: string; time: 
   return { day: `${year}-${month}-${day}`, time: `${hour}:${minute}` };
 }
 
+/** The moment of a local time of a timezone: the offset is that of the timezone at the time itself. */
+export function toMoment(local: string, timezone: string): string {
+  const asUtc = Date.parse(`${local.slice(0, 16)}:00Z`);
+  const offsetAt = (ms: number) => {
+    const { day, time } = localNow(timezone, ms);
+    return Date.parse(`${day}T${time}:00Z`) - ms;
+  };
+  const guess = asUtc - offsetAt(asUtc);
+  return new Date(asUtc - offsetAt(guess)).toISOString();
+}
+
 export function addDays(day: string, count: number): string {
   return toDay(toMs(day) + count * dayMs);
 }

@@ -1,9 +1,17 @@
 import type { ComponentChildren, InputHTMLAttributes, SelectHTMLAttributes, TargetedEvent } from 'preact';
 import { useId } from 'preact/hooks';
 
-type Common = { label: string; hint?: string; error?: string | undefined };
+/** What every field has beside its input. */
+export type Common = { label: string; hint?: string; error?: string | undefined };
 
-function Frame({ id, label, hint, error, children }: Common & { id: string; children: ComponentChildren }) {
+/** The label of an input, a hint and what is wrong with it. */
+export function Frame({
+  id,
+  label,
+  hint,
+  error,
+  children,
+}: Common & { id: string; children: ComponentChildren }) {
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -22,7 +30,8 @@ function Frame({ id, label, hint, error, children }: Common & { id: string; chil
   );
 }
 
-function describedBy(
+/** The attributes by which an input names its hint and its error. */
+export function describedBy(
   id: string,
   { hint, error }: Common,
 ): { 'aria-describedby'?: string; 'aria-invalid'?: true } {

@@ -2,7 +2,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Scope } from '../state/scope.js';
 import { EmptyState, LoadingState } from '../ui/states.js';
-import type { View, ViewProps } from './views.js';
+import type { View, ViewProps } from './view.js';
 
 type Loaded = { view: View; Content: ComponentType<ViewProps> };
 

@@ -1,26 +1,7 @@
-import type { ComponentType } from 'preact';
-import { mayManage, type Session } from '../session/session.js';
-import type { Scope } from '../state/scope.js';
+import type { Session } from '../session/session.js';
+import { maySee, type View } from './view.js';
 
-/** What a view is drawn with: all its numbers are of this scope. */
-export type ViewProps = { scope: Scope };
-
-/** A view: its name in the address (`?view=`), its title, and where its code is. */
-export type View = {
-  path: string;
-  title: string;
-  load(): Promise<{ default: ComponentType<ViewProps> }>;
-  /** Seen by owners and admins alone. */
-  isManagement?: true;
-  /** It is not of a period: the bar with period, comparison and filters is left out. */
-  hasNoPeriod?: true;
-  /** Shows its numbers beside those of another period. */
-  isCompared?: true;
-  /** Its numbers know no filters: none are offered. */
-  hasNoFilters?: true;
-  /** Tells of single people, or changes things: not part of a share link. */
-  isPrivate?: true;
-};
+export { maySee, type View, type ViewProps } from './view.js';
 
 /** All views, in the order of the navigation. A view is a folder here and a line there. */
 export const views: readonly View[] = [
@@ -60,13 +41,14 @@ export const views: readonly View[] = [
     hasNoFilters: true,
     isPrivate: true,
   },
+  {
+    path: 'settings',
+    title: 'Settings',
+    load: () => import('./settings/settings.js'),
+    hasNoPeriod: true,
+    isPrivate: true,
+  },
 ];
-
-/** Whether whoever has signed in is shown a view. */
-export function maySee({ isManagement, isPrivate }: View, session: Session): boolean {
-  if (session.role === 'share') return !isPrivate && !isManagement;
-  return !isManagement || mayManage(session);
-}
 
 /** The view of a name, the first one for a name that none has that may be seen. */
 export function findView(path: string | undefined, session: Session): View {
@@ -77,6 +59,6 @@ export function findView(path: string | undefined, session: Session): View {
 
 /** What of an address the choice of a view sets: site, period and filters stay. */
 export function viewChange(path: string) {
-  const ofOne = { error: null, experiment: null, visitor: null, before: null };
+  const ofOne = { error: null, experiment: null, visitor: null, before: null, section: null };
   return { view: path === '' ? null : path, details: null, page: null, search: null, ...ofOne };
 }

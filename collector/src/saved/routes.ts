@@ -1,8 +1,10 @@
 import { siteSlug } from '@footfall/schema';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import type { By } from '../access/audit.js';
 import { authorize } from '../access/authorize.js';
 import { authorizeReader } from '../access/authorize-reader.js';
+import { actorOf } from '../access/principal.js';
 import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
 import { dimensionName } from '../query/filters/filter-schema.js';
@@ -28,7 +30,8 @@ export function savedRoutes(deps: SavedDeps): Hono {
   return routes;
 }
 
-function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
+function addKind(routes: Hono, kind: SavedKind, deps: SavedDeps): void {
+  const { database } = deps;
   const path = `/api/v1/${kind.path}`;
   routes.get(path, async (c) => {
     const { site } = parseWith(siteOnly, await readInput(c));
@@ -36,15 +39,15 @@ function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
     return answer(c, { [kind.table]: await listSaved(database, kind, site) });
   });
   routes.post(path, smallBody, async (c) => {
-    const { site, value } = await readWrite(c, database, kind);
-    const saved = await onKnownSite(site, addSaved(database, kind, { site, value }));
+    const { site, value, by } = await readWrite(c, deps, kind);
+    const saved = await onKnownSite(site, addSaved(database, kind, { site, value }, by));
     if (!saved) throw taken(kind, value);
     return c.json(saved, 201);
   });
   routes.put(`${path}/:id`, smallBody, async (c) => {
-    const { site, value } = await readWrite(c, database, kind);
+    const { site, value, by } = await readWrite(c, deps, kind);
     const place = { site, id: c.req.param('id') };
-    const saved = await replaceSaved(database, kind, { ...place, value }).catch((error) => {
+    const saved = await replaceSaved(database, kind, { ...place, value }, by).catch((error) => {
       throw sqlstateOf(error) === uniqueViolation ? taken(kind, value) : error;
     });
     if (!saved) throw missing(kind.noun, place.id);
@@ -52,9 +55,9 @@ function addKind(routes: Hono, kind: SavedKind, { database }: SavedDeps): void {
   });
   routes.delete(`${path}/:id`, async (c) => {
     const { site } = parseWith(siteOnly, c.req.query());
-    await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
+    const by = await requireWriter(c, deps, site);
     const place = { site, id: c.req.param('id') };
-    if (!(await deleteSaved(database, kind, place))) throw missing(kind.noun, place.id);
+    if (!(await deleteSaved(database, kind, place, by))) throw missing(kind.noun, place.id);
     return c.body(null, 204);
   });
 }
@@ -85,10 +88,15 @@ function answer(c: Context, body: object): Response {
   return c.json(body, 200, { 'cache-control': 'no-store' });
 }
 
-async function readWrite(c: Context, database: Database, { schema }: SavedKind) {
+async function readWrite(c: Context, deps: SavedDeps, { schema }: SavedKind) {
   const { site, ...given } = parseWith(siteOnly, await readInput(c));
-  await authorize(database, { header: c.req.header('authorization'), allowed: writers, site });
-  return { site, value: parseWith(schema, given) };
+  const by = await requireWriter(c, deps, site);
+  return { site, value: parseWith(schema, given), by };
+}
+
+async function requireWriter(c: Context, { database, now }: SavedDeps, site: string): Promise<By> {
+  const header = c.req.header('authorization');
+  return { actor: actorOf(await authorize(database, { header, allowed: writers, site })), at: now() };
 }
 
 const uniqueViolation = '23505';

@@ -1,3 +1,4 @@
+import { type By, writeAudit } from '../access/audit.js';
 import type { Database, Transaction } from '../db/database.js';
 import type { SavedKind } from './saved-kind.js';
 
@@ -35,18 +36,20 @@ export async function addSaved(
   database: Database,
   kind: SavedKind,
   { site, value }: { site: string; value: Saved },
+  by: By,
 ): Promise<Saved | undefined> {
   const { columns, table } = kind;
-  const rows = await database.asOwner((tx) =>
-    tx.query<Saved>(
+  return database.asOwner(async (tx) => {
+    const [added] = await tx.query<Saved>(
       `/* saved-store.addSaved */
        insert into footfall.${table} (site, ${columns.map(({ name }) => name).join(', ')})
        values ($1::text, ${columns.map(({ type }, index) => `$${index + 2}::${type}`).join(', ')})
        on conflict do nothing returning ${returned(kind)}`,
       [site, ...valuesOf(kind, value)],
-    ),
-  );
-  return rows[0];
+    );
+    await audit(tx, kind, { ...by, step: 'create', site, saved: added });
+    return added;
+  });
 }
 
 /** Puts another in the place of one. Undefined where the site has none of the id. */
@@ -54,17 +57,19 @@ export async function replaceSaved(
   database: Database,
   kind: SavedKind,
   { site, id, value }: Place & { value: Saved },
+  by: By,
 ): Promise<Saved | undefined> {
   const sets = kind.columns.map(({ name, type }, index) => `${name} = $${index + 3}::${type}`);
-  const rows = await database.asOwner((tx) =>
-    tx.query<Saved>(
+  return database.asOwner(async (tx) => {
+    const [replaced] = await tx.query<Saved>(
       `/* saved-store.replaceSaved */
        update footfall.${kind.table} set ${sets.join(', ')}
        where site = $1::text and ${kind.idColumn}::text = $2::text returning ${returned(kind)}`,
       [site, id, ...valuesOf(kind, value)],
-    ),
-  );
-  return rows[0];
+    );
+    await audit(tx, kind, { ...by, step: 'change', site, saved: replaced });
+    return replaced;
+  });
 }
 
 /** False where the site has none of the id. */
@@ -72,15 +77,28 @@ export async function deleteSaved(
   database: Database,
   kind: SavedKind,
   { site, id }: Place,
+  by: By,
 ): Promise<boolean> {
-  const rows = await database.asOwner((tx) =>
-    tx.query(
+  return database.asOwner(async (tx) => {
+    const [deleted] = await tx.query<Saved>(
       `/* saved-store.deleteSaved */
-       delete from footfall.${kind.table} where site = $1::text and ${kind.idColumn}::text = $2::text returning 1`,
+       delete from footfall.${kind.table} where site = $1::text and ${kind.idColumn}::text = $2::text
+       returning ${returned(kind)}`,
       [site, id],
-    ),
-  );
-  return rows.length > 0;
+    );
+    await audit(tx, kind, { ...by, step: 'delete', site, saved: deleted });
+    return deleted !== undefined;
+  });
+}
+
+type Change = By & { step: 'create' | 'change' | 'delete'; site: string; saved: Saved | undefined };
+
+// Nothing was changed where there is no row.
+async function audit(tx: Transaction, { noun }: SavedKind, { step, saved, ...entry }: Change): Promise<void> {
+  if (!saved) return;
+  const action = `${noun.replace(' ', '_')}.${step}`;
+  const { id, name } = saved;
+  await writeAudit(tx, { ...entry, action, target: String(id), detail: { name } });
 }
 
 // numeric comes as text: as a number it is what a caller sent.

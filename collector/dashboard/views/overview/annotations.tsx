@@ -5,7 +5,7 @@ import { reloadAll } from '../../api/reloads.js';
 import { type Asked, useAnswer } from '../../api/use-answer.js';
 import { placeOf, type Series } from '../../chart/series.js';
 import { formatMoment } from '../../format/dates.js';
-import { localNow } from '../../state/calendar.js';
+import { toMoment } from '../../state/calendar.js';
 import type { Scope } from '../../state/scope.js';
 import { Dialog } from '../../ui/dialog.js';
 import { FormError, TextField } from '../../ui/field.js';
@@ -99,15 +99,4 @@ function AnnotationForm({ scope: { site, today }, onDone }: { scope: Scope; onDo
       </button>
     </form>
   );
-}
-
-/** The moment of a local time of a timezone: the offset is that of the timezone at the time itself. */
-export function toMoment(local: string, timezone: string): string {
-  const asUtc = Date.parse(`${local.slice(0, 16)}:00Z`);
-  const offsetAt = (ms: number) => {
-    const { day, time } = localNow(timezone, ms);
-    return Date.parse(`${day}T${time}:00Z`) - ms;
-  };
-  const guess = asUtc - offsetAt(asUtc);
-  return new Date(asUtc - offsetAt(guess)).toISOString();
 }
