@@ -38,8 +38,9 @@ function OpenDialog({
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
-  const closeOutside = (event: MouseEvent) => {
-    if (isClosable && event.target === dialog.current) onClose();
+  // A slip beside a form would lose what was typed.
+  const closeOutside = ({ target }: MouseEvent) => {
+    if (isClosable && target === dialog.current && !dialog.current?.querySelector('form')) onClose();
   };
   const cancel = (event: Event) => {
     event.preventDefault();
