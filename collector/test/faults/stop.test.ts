@@ -29,12 +29,15 @@ afterAll(async () => {
 test('SIGTERM under load ends in under 10 seconds with nothing lost, also where the database hangs', async () => {
   const collector = await prepareCollector(env);
   await collector.start();
-  const load = startLoad({ origin: collector.origin, clients: 20 });
+  const clients = 20;
+  const load = startLoad({ origin: collector.origin, clients });
   await load.until(300);
   const healthy = await collector.terminate();
   await collector.start();
   await load.until(load.oracle.acknowledged.size + 300);
   proxy.hang();
+  // Clients rest between their batches: before all of them wait for an answer there may be nothing to spool.
+  await expect.poll(() => load.oracle.inFlight, { timeout: 10_000 }).toBe(clients);
   const hanging = await collector.terminate();
   const spooled = await listSpool(spoolDir);
   proxy.restore();
