@@ -2,7 +2,9 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import { authorizeReader } from '../access/authorize-reader.js';
+import { actorOf } from '../access/principal.js';
 import type { Database, Transaction } from '../db/database.js';
+import { auditErrorRead } from '../privacy/audit-read.js';
 import { runGuarded } from '../query/run-guarded.js';
 import { Refusal } from '../refusal.js';
 import { openScope } from '../reports/open-scope.js';
@@ -29,7 +31,7 @@ export function errorRoutes({ database, now }: ErrorDeps): Hono {
     const { common } = splitInput(await readInput(c), z.strictObject({}));
     const header = c.req.header('authorization');
     // Its samples name visitors and sessions.
-    await authorizeReader(database, { header, site: common.site, personal: true });
+    const reader = await authorizeReader(database, { header, site: common.site, personal: true });
     const body = await runGuarded(() =>
       database.withSite(common.site, async (tx) => {
         const scope = await openScope(tx, common, now());
@@ -37,6 +39,8 @@ export function errorRoutes({ database, now }: ErrorDeps): Hono {
         return describeInFull(tx, scope, bug);
       }),
     );
+    const { site } = common;
+    await auditErrorRead(database, { site, id: body.id, requestedBy: actorOf(reader), at: now() });
     return answer(c, body);
   });
   routes.patch('/api/v1/errors/:id', smallBody, async (c) => {

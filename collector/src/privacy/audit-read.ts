@@ -24,3 +24,15 @@ export async function auditRead(database: Database, { action, name, requestedBy,
     });
   });
 }
+
+type ErrorRead = { site: string; id: string; requestedBy: string; at: number };
+
+/** Writes down who read the samples of an error: they name visitors and sessions, of no one person alone. */
+export async function auditErrorRead(
+  database: Database,
+  { site, id, requestedBy, at }: ErrorRead,
+): Promise<void> {
+  await database.asOwner((tx) =>
+    writeAudit(tx, { at, site, actor: requestedBy, action: 'error.read', target: id }),
+  );
+}

@@ -384,9 +384,19 @@ test('who read about a person, and who took rows away, is in the audit log witho
   const visitor = 'jane-of-the-visitors';
   const session = newId(nowMs);
   await collector.send(
-    { sentAt: nowMs, visitor: { id: visitor }, session: { id: session }, events: [pageview('/audited')] },
+    {
+      sentAt: nowMs,
+      visitor: { id: visitor },
+      session: { id: session },
+      events: [
+        pageview('/audited'),
+        { ...pageview(), type: 'error', props: { message: 'x', errorType: 'Error' } },
+      ],
+    },
     { site: 'demo' },
   );
+  const [bug] = (await ask('GET', 'errors?site=demo')).body.errors;
+  expect(JSON.stringify((await ask('GET', `errors/${bug.id}?site=demo`)).body)).toContain(visitor);
   expect(await ask('GET', `visitors/${visitor}?site=demo`)).toMatchObject({ status: 200 });
   expect(await ask('GET', `sessions/${session}?site=demo`)).toMatchObject({ status: 200 });
   expect(await ask('GET', 'visitors/nobody?site=demo')).toMatchObject({ status: 404 });
@@ -410,6 +420,7 @@ test('who read about a person, and who took rows away, is in the audit log witho
   expect(
     entries.find(({ action, target }) => action === 'query.export' && target === 'csv')?.actor,
   ).toContain(`(share ${share.id})`);
+  expect(lines).toContainEqual({ action: 'error.read', site: 'demo', target: bug.id });
   const reads = entries.filter(({ action }) => /^(visitor|session)\.read$/.test(action));
   expect(reads.map(({ target }) => target)).toEqual([
     expect.stringMatching(/^session [0-9a-f]{32}$/),
