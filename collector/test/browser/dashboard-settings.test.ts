@@ -335,7 +335,7 @@ async function expectHarmless(): Promise<void> {
   expect(found).toEqual({ hit: undefined, refused: [], elements: 0, links: [] });
 }
 
-test('a session that ends while a form is filled loses nothing', async () => {
+test('a click beside a form, and a session that ends while it is filled, lose nothing', async () => {
   const people = await createPeopleClient(scenario.collector);
   await people.enter({ email: 'kim@example.com', role: 'admin', sites: ['demo'] });
   const typing = await browser.open();
@@ -349,6 +349,8 @@ test('a session that ends while a form is filled loses nothing', async () => {
   await typing.click(button('New goal'));
   await typing.page.locator(field('name')).fill('Kept');
   await typing.page.locator(field('pattern')).fill('/kept');
+  // Beside the dialog.
+  await typing.page.mouse.click(5, 5);
   await scenario.collector.query('delete from footfall.operator_sessions');
   await typing.click(submit);
   await typing.page.waitForSelector('::-p-text(Your session has ended)');
