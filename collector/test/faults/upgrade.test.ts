@@ -27,6 +27,8 @@ const readVersion = async () => {
   );
   return row?.version;
 };
+/** A job of the version before that is at work while its functions are replaced fails once, and runs again. */
+const interrupted = /^job rollups: error: function footfall\.\w+\(.*\) does not exist$/m;
 const stored = /^footfall_events_total\{outcome="stored"/;
 
 test('the version before goes on storing while and after a new one migrates, and nothing is lost or twice', async () => {
@@ -54,7 +56,7 @@ test('the version before goes on storing while and after a new one migrates, and
 
   expect(after).toBeGreaterThanOrEqual(before + 400);
   expect([ended.code, last.code]).toEqual([0, 0]);
-  expect(`${ended.stderr}${last.stderr}`).not.toMatch(/^error|job .*:|lost/m);
+  expect(`${ended.stderr.replace(interrupted, '')}${last.stderr}`).not.toMatch(/^error|job .*:|lost/m);
   const verdict = await checkDatabase(db.url, load.oracle);
   expect(verdict).toMatchObject({ ...flawless, stored: load.oracle.acknowledged.size });
 });
