@@ -1,5 +1,5 @@
 /**
- * Fills the tables up to a number of events with copies of what is there, spread over the 30 days before, each with ids,
+ * Fills the tables up to a number of events with copies of what is there, spread over the 28 days before, each with ids,
  * sessions and visitors of its own: what ingest costs must not depend on what is stored already. Written past the
  * collector, in the order in which the events arrived; the rollups of those days are made with `rollUp`.
  */
@@ -53,7 +53,7 @@ async function addCopies(client, table, { first, last }) {
 }
 
 // One copy a day in turn, and those of a day a quarter of an hour apart, so that time and ids grow as they do in life.
-const shift = `make_interval(days => 1 + copy % 30, mins => 15 * (copy / 30 % 40))`;
+const shift = `make_interval(days => 1 + copy % 28, mins => 15 * (copy / 28 % 40))`;
 const newId = (column) => `pg_temp.shift_id(${column}, shift, copy)`;
 const newVisitor = `left(md5(visitor_id || copy), 22)`;
 
