@@ -1,14 +1,24 @@
 /**
- * Fills the tables up to a number of events with copies of what is there, spread over the 28 days before, each with ids,
- * sessions and visitors of its own: what ingest costs must not depend on what is stored already. Written past the
- * collector, in the order in which the events arrived; the rollups of those days are made with `rollUp`.
+ * Fills the tables up to a number of events with copies of those that were received since a time, spread over the 28 days
+ * before, each with ids, sessions and visitors of its own: what ingest costs must not depend on what is stored already.
+ * Written past the collector, in the order in which the events arrived; the rollups of those days are made with `rollUp`.
  */
-export async function fill(client, { events }) {
-  const { rows } = await client.query('select count(*)::int as n from footfall.events');
-  const copies = Math.ceil((events - rows[0].n) / rows[0].n);
+export async function fill(client, { events, since }) {
+  const { rows } = await client.query(
+    'select count(*)::int as stored, count(*) filter (where received_at >= $1)::int as fresh from footfall.events',
+    [since],
+  );
+  const [{ stored, fresh }] = rows;
+  const copies = Math.ceil((events - stored) / fresh);
   if (copies <= 0) return;
   await client.query(idFunctions);
-  for (const table of Object.keys(changes)) await keepSource(client, table);
+  await client.query(
+    `create temporary table bench_source_events as select * from footfall.events where received_at >= '${since.toISOString()}'`,
+  );
+  await client.query(
+    `create temporary table bench_source_sessions as select * from footfall.sessions
+     where session_id in (select session_id from bench_source_events)`,
+  );
   for (let first = 1; first <= copies; first += copiesAtOnce)
     for (const table of Object.keys(changes))
       await addCopies(client, table, { first, last: Math.min(copies, first + copiesAtOnce - 1) });
@@ -30,10 +40,6 @@ export async function rollUp(client) {
 
 const copiesAtOnce = 20;
 const sourceOf = (table) => table.replace('footfall.', 'bench_source_');
-
-async function keepSource(client, table) {
-  await client.query(`create temporary table ${sourceOf(table)} as select * from ${table}`);
-}
 
 async function addCopies(client, table, { first, last }) {
   const { rows } = await client.query(

@@ -55,8 +55,9 @@ try {
       FOOTFALL_TRUSTED_PROXIES: '127.0.0.1',
     },
   );
+  const since = new Date();
   await warmUp(collector.port);
-  if (Number(values.rows) > 0) await prefill();
+  if (Number(values.rows) > 0) await prefill(since);
   else await client.query('truncate footfall.events, footfall.sessions');
   const batches = await measureBatches(collector);
   await printSize();
@@ -78,12 +79,18 @@ async function warmUp(port) {
   await sendAll({ port, requests: requestsOf(500, batchEvents), connections });
 }
 
-async function prefill() {
+async function prefill(since) {
+  const seconds = await timed(() => fill(client, { events: Number(values.rows), since }));
+  const rollupSeconds = await timed(() => rollUp(client));
+  print(
+    `${await countRows()} events are stored before the measuring begins: ${seconds} s to fill, ${rollupSeconds} s for their rollups`,
+  );
+}
+
+async function timed(work) {
   const start = performance.now();
-  await fill(client, { events: Number(values.rows) });
-  await rollUp(client);
-  const seconds = Math.round((performance.now() - start) / 1000);
-  print(`${await countRows()} events are stored before the measuring begins, after ${seconds} s of filling`);
+  await work();
+  return Math.round((performance.now() - start) / 1000);
 }
 
 async function measureBatches({ port, pid }) {
