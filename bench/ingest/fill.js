@@ -11,7 +11,7 @@ export async function fill(client, { events, since }) {
   const [{ stored, fresh }] = rows;
   const copies = Math.ceil((events - stored) / fresh);
   if (copies <= 0) return;
-  await client.query(idFunctions);
+  await client.query(idFunctions(since.getTime()));
   await client.query(
     `create temporary table bench_source_events as select * from footfall.events where received_at >= '${since.toISOString()}'`,
   );
@@ -61,15 +61,17 @@ async function addCopies(client, table, { first, last }) {
 // One copy a day in turn, and those of a day a quarter of an hour apart, so that time and ids grow as they do in life.
 const shift = `make_interval(days => 1 + copy % 28, mins => 15 * (copy / 28 % 40))`;
 const newId = (column) => `pg_temp.shift_id(${column}, shift, copy)`;
-const newVisitor = `left(md5(visitor_id || copy), 22)`;
+const newVisitor = `left(pg_temp.hash(visitor_id, copy), 22)`;
 
 // The ids of events begin with the milliseconds since 1970; those of sessions are made of them.
-const idFunctions = `
+const idFunctions = (run) => `
+  create function pg_temp.hash(id text, copy int) returns text language sql immutable as
+    $$ select md5(id || copy || ' of ${run}') $$;
   create function pg_temp.ms_of_id(id uuid) returns bigint language sql immutable as
     $$ select ('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint $$;
   create function pg_temp.shift_id(id uuid, shift interval, copy int) returns uuid language sql immutable as
     $$ select (lpad(to_hex(pg_temp.ms_of_id(id) - (extract(epoch from shift) * 1000)::bigint), 12, '0')
-      || substr(id::text, 15, 1) || substr(md5(id::text || copy), 1, 3) || '8' || substr(md5(id::text || copy), 4, 15))::uuid $$`;
+      || substr(id::text, 15, 1) || substr(pg_temp.hash(id::text, copy), 1, 3) || '8' || substr(pg_temp.hash(id::text, copy), 4, 15))::uuid $$`;
 
 const changes = {
   'footfall.events': {
