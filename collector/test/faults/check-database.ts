@@ -53,8 +53,9 @@ export async function checkDatabase(url: string, oracle: Oracle): Promise<Verdic
        from footfall.events`,
     );
     const { rows: sessions } = await client.query<SessionRow>(
-      `select session_id, is_client_id, event_count, pageview_count, interaction_count, error_count, exit_url,
+      `select session_id, is_client_id, event_count, pageview_count, interaction_count, error_count,
          footfall.full_url(entry_url, entry_host, entry_path) as entry_url,
+         footfall.full_url(exit_url, entry_host, exit_path) as exit_url,
          (extract(epoch from started_at) * 1000)::float8 as started,
          (extract(epoch from ended_at) * 1000)::float8 as ended,
          (extract(epoch from last_seen_at) * 1000)::float8 as last_seen
