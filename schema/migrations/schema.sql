@@ -1127,8 +1127,6 @@ create function footfall.day_start(day date, zone text) returns timestamp with t
 create function footfall.end_sessions(moment timestamp with time zone) returns void;
 create function footfall.find_previous_days(roll_site text, roll_day date, visitors bigint[]) returns TABLE(visitor bigint, key bigint, previous date);
 create function footfall.freeze_rollups(freeze_site text, first_day date, last_day date) returns void;
-create function footfall.full_row(stored jsonb) returns jsonb;
-create function footfall.full_url(url text, host text, path text) returns text;
 create function footfall.lock_rollups(roll_site text) returns bigint;
 create function footfall.rebuild_exposures(of_site text, of_experiment text) returns void;
 create function footfall.relink_visitors(roll_site text, roll_day date, changed bigint[]) returns void;

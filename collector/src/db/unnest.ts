@@ -1,11 +1,5 @@
 /** A column of a set of rows that is handed over as one array per column. */
-export type ArrayColumn<Row> = {
-  key: keyof Row;
-  name: string;
-  type: string;
-  /** What is taken in its place, an expression on the columns of `row`. */
-  expression?: (row: string) => string;
-};
+export type ArrayColumn<Row> = { key: keyof Row; name: string; type: string };
 
 /**
  * Builds `unnest($1::text[], …) as rows (site, …)` for a set of rows, and the arrays that go with it. One statement
@@ -30,8 +24,7 @@ function elementType(type: string): string {
   return type === 'text[]' ? 'text' : type;
 }
 
-function selectColumn<Row>({ name, type, expression }: ArrayColumn<Row>, alias: string): string {
-  if (expression) return `${expression(alias)} as ${name}`;
+function selectColumn<Row>({ name, type }: ArrayColumn<Row>, alias: string): string {
   return type === 'text[]' ? `string_to_array(${alias}.${name}, ' ') as ${name}` : `${alias}.${name}`;
 }
 

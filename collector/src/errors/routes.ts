@@ -102,7 +102,7 @@ async function mapStack(tx: Transaction, site: string, stack: Stack): Promise<Or
 function readSamples(tx: Transaction, site: string, { stacks }: Bug) {
   return tx.query(
     `/* errors.readSamples */
-     select event_id, occurred_at, session_id, visitor_id, footfall.full_url(url, host, path) as url, release, browser, browser_version, os, device,
+     select event_id, occurred_at, session_id, visitor_id, url, release, browser, browser_version, os, device,
        props -> 'handled' as handled, props -> 'causes' as causes
      from footfall.events e
      where e.site = $1::text and e.type = 'error' and not e.is_bot and ${stackKey('e')} = any ($2::text[])

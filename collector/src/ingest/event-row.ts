@@ -1,7 +1,5 @@
 import type { EventType } from '@footfall/schema';
-import type { ArrayColumn } from '../db/unnest.js';
 import type { Flag } from './sanitize.js';
-import { shortUrl } from './short-url.js';
 
 /** What a batch tells of the browser beyond its events. Kept on the session, not on each event. */
 export type Environment = {
@@ -86,7 +84,7 @@ export type PendingEvent = EventRow & {
   linksCookieless: boolean;
 };
 
-type Column = ArrayColumn<EventRow>;
+type Column = { key: keyof EventRow; name: string; type: string };
 
 function column(key: keyof EventRow, type: string): Column {
   return { key, name: key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), type };
@@ -98,6 +96,7 @@ const textKeys: (keyof EventRow)[] = [
   'name',
   'visitorId',
   'userId',
+  'url',
   'host',
   'path',
   'referrer',
@@ -142,9 +141,5 @@ export const eventColumns: Column[] = [
   column('value', 'numeric'),
   column('flags', 'text[]'),
   column('props', 'jsonb'),
-  {
-    ...column('url', 'text'),
-    expression: (row) => shortUrl({ url: `${row}.url`, host: `${row}.host`, path: `${row}.path` }),
-  },
   ...textKeys.map((key) => column(key, 'text')),
 ];

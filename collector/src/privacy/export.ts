@@ -41,7 +41,7 @@ export async function* exportSubject(
       const rows: (Row & { at: string })[] = await database.asOwner((tx) =>
         tx.query<Row & { at: string }>(
           `/* export.readRows */
-           ${clause} select t.ctid::text as at, footfall.full_row(to_jsonb(t)) as row from footfall.${table} t, s
+           ${clause} select t.ctid::text as at, to_jsonb(t) as row from footfall.${table} t, s
            where t.site = s.site and (${holds}) and t.ctid > $7::text::tid order by t.ctid limit ${pageRows}`,
           [...values, after],
         ),

@@ -98,7 +98,7 @@ async function readEvents(
   const rows = await tx.query<EventRow>(
     `/* timeline.readEvents */
      with events as (
-       select session_id, event_id, occurred_at, type, name, footfall.full_url(url, host, path) as url, path, title, referrer, value::float8 as value, currency,
+       select session_id, event_id, occurred_at, type, name, url, path, title, referrer, value::float8 as value, currency,
          time_on_page_ms, props, row_number() over (partition by session_id order by occurred_at, event_id) as place
        from footfall.events where site = $1::text and session_id = any ($2::uuid[])
      ),

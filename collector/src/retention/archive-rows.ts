@@ -52,9 +52,7 @@ async function* onePage(rows: unknown[]): AsyncGenerator<unknown[]> {
 }
 
 async function* readTable(tx: Transaction, table: string): AsyncGenerator<unknown[]> {
-  await tx.query(
-    `declare archived cursor for select footfall.full_row(to_jsonb(t)) as row from footfall.${table} t`,
-  );
+  await tx.query(`declare archived cursor for select to_jsonb(t) as row from footfall.${table} t`);
   for (;;) {
     const rows = await tx.query<{ row: unknown }>(`fetch ${pageRows} from archived`);
     if (rows.length === 0) break;

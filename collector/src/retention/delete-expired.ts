@@ -48,10 +48,7 @@ async function deleteArchived(
   [sql, values]: Deletion,
 ): Promise<unknown[]> {
   if (!archive) return tx.query(`${sql} returning 1`, values);
-  const rows = await tx.query<{ row: unknown }>(
-    `${sql} returning footfall.full_row(to_jsonb(t)) as row`,
-    values,
-  );
+  const rows = await tx.query<{ row: unknown }>(`${sql} returning to_jsonb(t) as row`, values);
   await archive.write(
     name,
     rows.map(({ row }) => row),

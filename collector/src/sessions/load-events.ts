@@ -24,8 +24,7 @@ type EventRecord = Record<string, unknown> & { at: number; stream: Stream; origi
 
 const dayMs = 86_400_000;
 const maxSpanMs = dayMs;
-const url = 'footfall.full_url(e.url, e.host, e.path)';
-const names = eventColumns.map(({ name }) => (name === 'url' ? `${url} as url` : `e.${name}`)).join(', ');
+const names = eventColumns.map(({ name }) => `e.${name}`).join(', ');
 const environment =
   `user_agent, timezone, screen_width, screen_height, viewport_width, viewport_height, pixel_ratio`
     .split(', ')

@@ -1,6 +1,4 @@
-import type { ArrayColumn } from '../db/unnest.js';
 import type { Environment } from '../ingest/event-row.js';
-import { shortUrl } from '../ingest/short-url.js';
 
 /** What a session takes from its entry: the first pageview, or the first event while there is none. */
 type Entry = Environment & {
@@ -58,7 +56,7 @@ export type SessionRow = Entry & {
   errorCount: number;
 };
 
-type Column = ArrayColumn<SessionRow>;
+type Column = { key: keyof SessionRow; name: string; type: string };
 
 function columns(type: string, keys: (keyof SessionRow)[]): Column[] {
   return keys.map((key) => ({
@@ -66,10 +64,6 @@ function columns(type: string, keys: (keyof SessionRow)[]): Column[] {
     name: key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     type,
   }));
-}
-
-function shortEntryUrl(row: string): string {
-  return shortUrl({ url: `${row}.entry_url`, host: `${row}.entry_host`, path: `${row}.entry_path` });
 }
 
 export const keyColumns = [...columns('text', ['site']), ...columns('uuid', ['sessionId'])];
@@ -89,8 +83,8 @@ export const entryColumns = [
   ...columns('uuid', ['entryEventId']),
   ...columns('smallint', ['screenWidth', 'screenHeight', 'viewportWidth', 'viewportHeight']),
   ...columns('real', ['pixelRatio']),
-  ...columns('text', ['entryUrl']).map((column) => ({ ...column, expression: shortEntryUrl })),
   ...columns('text', [
+    'entryUrl',
     'entryHost',
     'entryPath',
     'entryTitle',

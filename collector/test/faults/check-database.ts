@@ -48,14 +48,11 @@ export async function checkDatabase(url: string, oracle: Oracle): Promise<Verdic
   await client.connect();
   try {
     const { rows: events } = await client.query<EventRow>(
-      `select event_id, session_id, visitor_id, type, (extract(epoch from occurred_at) * 1000)::float8 as at,
-         footfall.full_url(url, host, path) as url
+      `select event_id, session_id, visitor_id, type, (extract(epoch from occurred_at) * 1000)::float8 as at, url
        from footfall.events`,
     );
     const { rows: sessions } = await client.query<SessionRow>(
-      `select session_id, is_client_id, event_count, pageview_count, interaction_count, error_count,
-         footfall.full_url(entry_url, entry_host, entry_path) as entry_url,
-         footfall.full_url(exit_url, entry_host, exit_path) as exit_url,
+      `select session_id, is_client_id, event_count, pageview_count, interaction_count, error_count, entry_url, exit_url,
          (extract(epoch from started_at) * 1000)::float8 as started,
          (extract(epoch from ended_at) * 1000)::float8 as ended,
          (extract(epoch from last_seen_at) * 1000)::float8 as last_seen

@@ -66,8 +66,7 @@ export const dimensions = {
   'visit:entry_page_hostname': visit('entry_host', 'host of the first page of the visit'),
   'visit:exit_page_hostname': {
     of: 'visit',
-    sql: (row) =>
-      `lower(substring(footfall.full_url(${row}.exit_url, ${row}.entry_host, ${row}.exit_path) from '^https?://([^/?#:]+)'))`,
+    sql: (row) => `lower(substring(${row}.exit_url from '^https?://([^/?#:]+)'))`,
     definition: 'host of the last page of the visit',
     version: 1,
   },
