@@ -56,7 +56,7 @@ export function createApp(deps: AppDeps): App {
   const app: App = new Hono();
   app.route('/', healthRoutes(deps));
   app.use(refuseWhileStopping(deps.stopping));
-  for (const path of ['/api/*', '/v1/assign', '/v1/assignments', '/v1/exposures']) app.use(path, keepPrivate);
+  app.use('/api/*', keepPrivate);
   app.use('/api/*', limitApi(deps));
   app.use('/api/*', refuseNul);
   app.use('/login/*', limitApi(deps));

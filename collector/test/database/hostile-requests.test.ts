@@ -75,6 +75,27 @@ test.each([
 });
 
 test.each([
+  { event: { value: 1e15 }, isStored: true },
+  { event: { value: -1e15 }, isStored: true },
+  { event: { value: 1.1e15 }, isStored: false },
+  { event: { value: 1.7e308 }, isStored: false },
+  { event: {}, context: { pixelRatio: 1e-300 }, isStored: true },
+])(
+  'nobody sends a number that no report can add up: $event $context',
+  async ({ event, context, isStored }) => {
+    const headers = { 'x-forwarded-for': '192.0.2.99' };
+    const events = [{ ...pageview(), ...event }, pageview()];
+    const { body } = await collector.send({ context, events }, { headers });
+    expect(body).toMatchObject({
+      accepted: isStored ? 2 : 1,
+      rejected: isStored
+        ? []
+        : [{ index: 0, code: 'schema', message: expect.stringContaining('.value: expected') }],
+    });
+  },
+);
+
+test.each([
   'GET /api/v1/alerts/%00?site=demo',
   'DELETE /api/v1/goals/%00?site=demo',
   'DELETE /api/v1/keys/%00',
@@ -114,7 +135,7 @@ test.each([
 ])('%s is kept by nobody', async (path) => {
   const { headers } = await ask('GET', path);
   expect(headers.get('cache-control')).toBe('no-store');
-  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  if (path.startsWith('/api/')) expect(headers.get('x-content-type-options')).toBe('nosniff');
 });
 
 test.each([

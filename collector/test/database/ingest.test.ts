@@ -366,8 +366,8 @@ test('a value that the database refuses costs one event, found by halving, and t
   const key = generateKey('ingest');
   await addKey(collector.database, { key, role: 'ingest', name: 'server' });
   const events = Array.from({ length: 20 }, (_, i) => pageview(`/${i}`));
-  const year251539BC = -8e15;
-  const poison = { ...pageview('/poison'), ts: year251539BC };
+  // More than a bigint holds.
+  const poison = { ...pageview('/poison'), type: 'engagement', props: { engagedMs: 1e300 } };
   const answer = await collector.send(batch([...events.slice(0, 7), poison, ...events.slice(7)]), {
     headers: { authorization: `Bearer ${key}` },
   });
@@ -377,7 +377,7 @@ test('a value that the database refuses costs one event, found by halving, and t
   });
   expect(await collector.query('select count(*) as n from footfall.events')).toEqual([{ n: 20 }]);
   expect(await collector.query('select reason, sqlstate, event_id from footfall.dead_letter')).toEqual([
-    { reason: 'schema', sqlstate: '22009', event_id: poison.id },
+    { reason: 'schema', sqlstate: '22003', event_id: poison.id },
   ]);
 });
 

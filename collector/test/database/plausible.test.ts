@@ -716,3 +716,62 @@ test.each([
   expect({ status, path: body.error?.path }).toEqual({ status: 400, path });
   expect(body.error?.message).toContain(says);
 });
+
+const course: Given[] = ['01T00:00', '01T00:25', '06T00:00', '07T00:00', '08T00:00'].map((at) => ({
+  at: `2021-01-${at}`,
+}));
+const weekBefore = {
+  date_range: ['2021-01-07', '2021-01-13'],
+  include: { comparisons: { mode: 'previous_period' } },
+};
+
+test('a number beside that of the period before', async () => {
+  const site = await plant({ is: '', given: course, ask: {}, answer: [] });
+  const asked = { site_id: site, metrics: ['pageviews'], ...weekBefore };
+  const { body } = await askQuery(collector, asked, owner);
+  expect(body.results).toEqual([
+    { dimensions: [], metrics: [2], comparison: { dimensions: [], metrics: [3], change: [-33] } },
+  ]);
+  const include = { ...weekBefore.include, zero_fill: true };
+  const days = await askQuery(collector, { ...asked, dimensions: ['time:day'], include }, owner);
+  const beside = (dimensions: string[], metrics: number[], change: number[]) => ({
+    dimensions,
+    metrics,
+    change,
+  });
+  expect(days.body.results).toEqual([
+    { dimensions: ['2021-01-07'], metrics: [1], comparison: beside(['2020-12-31'], [0], [100]) },
+    { dimensions: ['2021-01-08'], metrics: [1], comparison: beside(['2021-01-01'], [2], [-50]) },
+    { dimensions: ['2021-01-09'], metrics: [0], comparison: beside(['2021-01-02'], [0], [0]) },
+    { dimensions: ['2021-01-10'], metrics: [0], comparison: beside(['2021-01-03'], [0], [0]) },
+    { dimensions: ['2021-01-11'], metrics: [0], comparison: beside(['2021-01-04'], [0], [0]) },
+    { dimensions: ['2021-01-12'], metrics: [0], comparison: beside(['2021-01-05'], [0], [0]) },
+    { dimensions: ['2021-01-13'], metrics: [0], comparison: beside(['2021-01-06'], [1], [-100]) },
+  ]);
+});
+
+test('pages of an answer, and labels of its time', async () => {
+  const given = pages('/1', '/2', '/3', '/4', '/5', '/6', '/7', '/8');
+  const site = await plant({ is: '', given, ask: {}, answer: [] });
+  const asked = {
+    site_id: site,
+    metrics: ['pageviews'],
+    date_range: 'all',
+    dimensions: ['event:page'],
+    order_by: [['event:page', 'asc']],
+    include: { total_rows: true },
+  };
+  for (const [offset, paths] of [
+    [0, ['/1', '/2', '/3']],
+    [6, ['/7', '/8']],
+    [9, []],
+  ] as const) {
+    const { body } = await askQuery(collector, { ...asked, pagination: { limit: 3, offset } }, owner);
+    expect(body.results.map(({ dimensions }) => dimensions[0])).toEqual(paths);
+    expect(body.meta.total_rows).toBe(8);
+  }
+  const days = { dimensions: ['time:day'], order_by: undefined, include: { time_labels: true } };
+  const labelled = { ...asked, ...days, date_range: ['2020-01-01', '2021-01-07'] };
+  const { body } = await askQuery(collector, labelled, owner);
+  expect(body.meta.time_labels).toHaveLength(373);
+});
