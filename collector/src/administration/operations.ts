@@ -148,7 +148,7 @@ const keys: readonly Operation[] = [
         }),
       },
     },
-    refusals: [404],
+    refusals: [404, 409],
   },
 ];
 
