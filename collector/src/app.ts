@@ -119,7 +119,8 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 function answerNoRoute(app: App, c: Context): Response {
   const { method, path } = c.req;
   const allowed = methods.filter((one) => hasRoute(app, one, path));
-  if (allowed.length === 0)
+  // A route that is there and has nothing to show, such as a folder without this file, is no matter of the method.
+  if (allowed.length === 0 || allowed.includes(method === 'HEAD' ? 'GET' : method))
     return c.json(errorBody(new Refusal(404, 'not_found', `no route ${method} ${path}`)), 404);
   const refusal = new Refusal(405, 'method', `expected ${allowed.join(' or ')}, got ${method}`);
   return c.json(errorBody(refusal), 405, { allow: allowed.join(', ') });

@@ -126,6 +126,14 @@ test.each([
   expect(body).toMatchObject({ error: { code: 'method' } });
 });
 
+test.each(['/sdk-000000000000.js', '/dashboard/assets/nothing.js', '/dashboard/nothing'])(
+  '%s is not there',
+  async (path) => {
+    expect(await ask('GET', path)).toMatchObject({ status: 404 });
+    expect(await ask('HEAD', path)).toMatchObject({ status: 404 });
+  },
+);
+
 test.each([
   '/v1/assignments?site=demo&unitType=user&unitId=u',
   '/api/v1/experiments?site=demo',
