@@ -1,13 +1,13 @@
 import type { Database, Transaction } from '../db/database.js';
 import { refreshRollups } from '../rollups/refresh.js';
 import { prepareTransaction } from './answer-query.js';
-import type { MetricName } from './catalog/metrics.js';
 import type { Question, SourceName } from './compile/compile-query.js';
 import { type Asked, compileTogether } from './compile/compile-together.js';
 import { isOfEvent } from './compile/core.js';
 import { readDefinitions } from './definitions.js';
 import { expandSegments } from './filters/expand-segments.js';
 import type { Filter } from './filters/filter-schema.js';
+import { askAll, breakdowns, totalsOf } from './overview-questions.js';
 import { addDays, daysBetween } from './period/calendar.js';
 import { resolvePeriods, type SiteCalendar } from './period/resolve-period.js';
 import { createRawScope } from './raw-scope.js';
@@ -48,8 +48,6 @@ export type Overview = DayRange &
     meta: { bot_events: number; source: SourceName; definitions: Record<string, string> };
   };
 
-const maxRows = 10;
-
 const definitions = {
   visitors:
     'distinct visitor ids with an event in the range; filtered by visits alone: of sessions that started in it; cookieless ids change at midnight UTC',
@@ -59,20 +57,6 @@ const definitions = {
   visit_duration: 'mean seconds from the first to the last event of a session, zeros included',
   bots: 'events of bots are stored with their reason and left out of every number but bot_events',
 };
-
-/** By what the overview breaks down, under which name, and what the value is called in its rows. */
-const breakdowns = {
-  pages: { dimension: 'event:page', value: 'path' },
-  entry_pages: { dimension: 'visit:entry_page', value: 'path' },
-  exit_pages: { dimension: 'visit:exit_page', value: 'path' },
-  referrers: { dimension: 'visit:source', value: 'source' },
-  channels: { dimension: 'visit:channel', value: 'channel' },
-  countries: { dimension: 'visit:country', value: 'country' },
-  browsers: { dimension: 'visit:browser', value: 'browser' },
-  systems: { dimension: 'visit:os', value: 'os' },
-  devices: { dimension: 'visit:device', value: 'device' },
-  campaigns: { dimension: 'visit:utm_campaign', value: 'campaign', isSet: true },
-} as const;
 
 type Request = { calendar: SiteCalendar; days: DayRange; filters: readonly Filter[] };
 
@@ -142,40 +126,6 @@ async function ask(
 function previousDays({ from, to }: DayRange): DayRange {
   const days = daysBetween(from, to) + 1;
   return { from: addDays(from, -days), to: addDays(to, -days) };
-}
-
-const all = { limit: undefined, offset: 0, after: undefined };
-const totals: MetricName[] = ['visitors', 'visits', 'pageviews', 'bounce_rate', 'mean_visit_duration'];
-
-function totalsOf(question: Question): Asked {
-  return { question: { ...question, metrics: totals }, page: all };
-}
-
-function askAll(question: Question): Asked[] {
-  const metrics: MetricName[] = ['visitors', 'visits', 'pageviews'];
-  const series: Question = { ...question, dimensions: ['time:day'], metrics, fillsTime: true };
-  const rest = Object.values(breakdowns).map((breakdown) => askBreakdown(question, breakdown));
-  return [totalsOf(question), { question: series, page: all }, ...rest];
-}
-
-// Visits without one are no row of an optional dimension.
-function askBreakdown(question: Question, breakdown: (typeof breakdowns)[keyof typeof breakdowns]): Asked {
-  const { dimension } = breakdown;
-  const isOfPages = isOfEvent(dimension);
-  const metrics: MetricName[] = isOfPages ? ['visitors', 'pageviews'] : ['visitors', 'visits'];
-  const isSet: Filter[] = 'isSet' in breakdown ? [['is_set', dimension]] : [];
-  return {
-    question: {
-      ...question,
-      dimensions: [dimension],
-      filters: [...question.filters, ...isSet],
-      metrics,
-      orderBy: [...metrics]
-        .sort((a) => (isOfPages && a === 'pageviews' ? -1 : 0))
-        .map((name) => [name, 'desc']),
-    },
-    page: { ...all, limit: maxRows },
-  };
 }
 
 type Row = { d0?: string | null; m0: number; m1: number; m2: number; m3: number; m4: number };
