@@ -2,6 +2,7 @@ import type { MetricName } from './catalog/metrics.js';
 import type { Question } from './compile/compile-query.js';
 import type { Asked } from './compile/compile-together.js';
 import { isOfEvent } from './compile/core.js';
+import { rowsOf } from './filters/compile-filters.js';
 import type { Filter } from './filters/filter-schema.js';
 
 /** By what the overview breaks down, under which name, and what the value is called in its rows. */
@@ -33,6 +34,16 @@ export function askAll(question: Question): Asked[] {
   const series: Question = { ...question, dimensions: ['time:day'], metrics, fillsTime: true };
   const rest = Object.values(breakdowns).map((breakdown) => askBreakdown(question, breakdown));
   return [totalsOf(question), { question: series, page: all }, ...rest];
+}
+
+/**
+ * The questions that one statement answers best, since they read the same rows, and the one that another may answer at the
+ * same time: of visits that filters have chosen, only the pages are read from events, and take as long as all the others.
+ */
+export function splitByRows(asked: readonly Asked[]): { together: Asked[]; apart: Asked[] } {
+  const readsVisits = ({ question }: Asked) => !question.useRollups && !rowsOf(question.filters).has('event');
+  const isApart = (one: Asked) => readsVisits(one) && one.question.dimensions.some(isOfEvent);
+  return { together: asked.filter((one) => !isApart(one)), apart: asked.filter(isApart) };
 }
 
 // Visits without one are no row of an optional dimension.
