@@ -8,7 +8,7 @@
  * stays in DIR for the next run; --only measures what has this in its name: a question, stream, acks or remake; --explain
  * writes the plans of the most used queries to bench/query/explain/.
  *
- * Beside the median and the longest time stands the processor time of all of PostgreSQL for one answer (median, Linux
+ * Beside the median and the longest time stands the processor time of all of PostgreSQL for one answer (mean, Linux
  * alone), which other work on the machine changes less.
  */
 import { spawn } from 'node:child_process';
@@ -100,8 +100,8 @@ function* questions() {
   const plain = ['visitors', 'visits', 'pageviews', 'bounce_rate', 'visit_duration'];
   yield ['whole overview, 30 days', () => overview(30, [])];
   yield ['whole overview, 90 days', () => overview(90, [])];
-  yield ['whole overview, 30 days, of one country', () => overview(30, germany)];
-  yield ['whole overview, 30 days, of one page', () => overview(30, [['is', 'event:page', ['/articles/1']]])];
+  yield ['whole overview of one country, 30 days', () => overview(30, germany)];
+  yield ['whole overview of one page, 30 days', () => overview(30, [['is', 'event:page', ['/articles/1']]])];
   yield ['totals, 30 days', () => query(plain, [])];
   yield ['totals, 30 days, of one country', () => query(plain, [], { filters: germany })];
   yield [
@@ -145,7 +145,7 @@ function* questions() {
 
 async function measure(name, ask) {
   const times = [];
-  const cpu = [];
+  let cpu = 0;
   let source = '';
   for (let run = 0; run <= Number(values.runs); run++) {
     await sendEvent();
@@ -154,10 +154,10 @@ async function measure(name, ask) {
     const answer = await ask();
     if (run === 0) continue; // Connections are opened and code is compiled.
     times.push(performance.now() - startedAt);
-    cpu.push(serverCpuMs() - before);
+    cpu += serverCpuMs() - before;
     source = answer.meta.source;
   }
-  const columns = [median(times), Math.max(...times), median(cpu)];
+  const columns = [median(times), Math.max(...times), cpu / times.length];
   print(
     `${name.padEnd(48)}${columns.map((ms, at) => ms.toFixed(0).padStart(at === 0 ? 10 : 8)).join('')}   ${source}`,
   );
@@ -211,7 +211,7 @@ async function measureStream() {
 // What readers may cost those who write: batches of 20 at 50 a second, alone and beside the heaviest question, which more
 // readers ask than are let in at once.
 async function measureAcks() {
-  const heaviest = [...questions()].find(([name]) => name === 'whole overview, 30 days, of one page')[1];
+  const heaviest = [...questions()].find(([name]) => name === 'whole overview of one page, 30 days')[1];
   await sendBatches(); // Until statements are prepared and code is compiled.
   const idle = await sendBatches();
   let isOver = false;
