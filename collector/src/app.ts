@@ -63,7 +63,7 @@ export function createApp(deps: AppDeps): App {
   app.use('/api/*', admitSessions(deps));
   app.route('/', ingestRoutes(deps));
   app.route('/', experimentRoutes(deps));
-  const readers = { ...deps, database: limitReaders(deps.database) };
+  const readers = { ...deps, database: limitReaders(deps.database, deps.committer) };
   app.route('/', overviewRoutes(readers));
   app.route('/', resultsRoutes(readers));
   app.route('/', queryRoutes(readers));

@@ -16,7 +16,10 @@ export type SiteCalendar = Calendar & {
   weekStart: number;
 };
 
-/** A range of time of a site. `days` where it is whole days of the timezone, both inclusive. */
+/**
+ * A range of time of a site. `days` where it is whole days of the timezone, both inclusive. A day that a timezone left out,
+ * such as 30 December 2011 in Apia, is a range without a moment.
+ */
 export type Period = Span & { days: { from: string; to: string } | undefined };
 
 type SiteRow = {
@@ -79,8 +82,10 @@ export async function resolvePeriods(
   const moments = await resolveMoments(tx, ranges.flatMap(boundsOf), timezone);
   return ranges.map((range, at) => {
     const [startAt, endAt] = [moments[2 * at], moments[2 * at + 1]];
-    if (startAt === undefined || endAt === undefined || startAt >= endAt) throw refuseOrder('date_range');
-    return { startAt, endAt, days: range.kind === 'days' ? { from: range.from, to: range.to } : undefined };
+    const isDays = range.kind === 'days';
+    if (startAt === undefined || endAt === undefined || startAt > endAt || (startAt === endAt && !isDays))
+      throw refuseOrder('date_range');
+    return { startAt, endAt, days: isDays ? { from: range.from, to: range.to } : undefined };
   });
 }
 
