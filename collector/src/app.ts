@@ -26,6 +26,7 @@ import { type OverviewDeps, overviewRoutes } from './query/routes.js';
 import { realtimeRoutes } from './realtime/routes.js';
 import { errorBody, Refusal } from './refusal.js';
 import { reportRoutes } from './reports/routes.js';
+import { sessionListRoutes } from './reports/list-sessions.js';
 import { timelineRoutes } from './reports/timeline.js';
 import { retentionRoutes } from './retention/routes.js';
 import { savedRoutes } from './saved/routes.js';
@@ -67,6 +68,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', queryRoutes(readers));
   app.route('/', reportRoutes(readers));
   app.route('/', errorRoutes(readers));
+  app.route('/', sessionListRoutes(readers));
   app.route('/', timelineRoutes(readers));
   app.route('/', realtimeRoutes(readers));
   app.route('/', savedRoutes(deps));

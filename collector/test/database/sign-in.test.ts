@@ -25,6 +25,22 @@ beforeEach(() => {
 });
 afterAll(() => collector.stop());
 
+test('a person is told the address that events of theirs would come from, and nobody else is', async () => {
+  const { session } = await client.enter({ email: 'here@shop.example', role: 'admin', sites: ['demo'] });
+  const clientOf = async (headers: Record<string, string>) =>
+    ((await client.ask('GET', 'me', { headers })).body as { client: unknown }).client;
+  expect(await clientOf({ ...session, 'x-forwarded-for': '203.0.113.7' })).toEqual({
+    address: '203.0.113.7',
+    network: '203.0.113.7',
+    isPublic: true,
+  });
+  expect(await clientOf({ ...session, 'x-forwarded-for': '2001:db8:1:2:3::4' })).toMatchObject({
+    network: '2001:db8:1:2::/64',
+  });
+  expect(await clientOf(session)).toMatchObject({ address: '127.0.0.1', isPublic: false });
+  expect(await clientOf(client.owner)).toBeNull();
+});
+
 test('before there is anybody, the sign-in page is told that the first owner is missing', async () => {
   const methods = async () => (await client.ask('GET', 'login/methods')).body;
   expect(await methods()).toEqual({ password: true, oidc: null, firstOwner: true });
