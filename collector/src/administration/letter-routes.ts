@@ -4,7 +4,13 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { writeAudit } from '../access/audit.js';
 import { answerLines } from '../answer-lines.js';
-import { countByDay, countDropsByDay, findLetter, listLetters, type WholeLetter } from '../dead-letters/list-letters.js';
+import {
+  countByDay,
+  countDropsByDay,
+  findLetter,
+  listLetters,
+  type WholeLetter,
+} from '../dead-letters/list-letters.js';
 import { replayLetters } from '../dead-letters/replay.js';
 import { countLetters } from '../dead-letters/stored-letters.js';
 import { readPlace, writePlace } from '../page-cursor.js';

@@ -261,7 +261,9 @@ const logs: readonly Operation[] = [
           counts: z.array(letterCount),
           clientDrops: z
             .array(z.object({ day: z.iso.date(), reason: z.string(), events: z.int() }))
-            .describe('What browsers say they dropped before they could send it; a reason is not asked for here'),
+            .describe(
+              'What browsers say they dropped before they could send it; a reason is not asked for here',
+            ),
         }),
       },
     },

@@ -21,7 +21,10 @@ const dayMs = 86_400_000;
  * Puts what a batch says was dropped on its first event: a batch that is sent again finds that event stored, and counts
  * nothing twice.
  */
-export function attachDrops(events: readonly PendingEvent[], dropped: Record<string, number> | undefined): void {
+export function attachDrops(
+  events: readonly PendingEvent[],
+  dropped: Record<string, number> | undefined,
+): void {
   const [first] = events;
   if (!first || !dropped) return;
   const counts: Record<string, number> = {};

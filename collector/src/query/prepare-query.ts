@@ -123,5 +123,8 @@ async function chooseSource(database: Database, question: Question): Promise<Que
   const isHeld = coresOf(question).some((core) => isRolledUp(core, question.siteTimezone));
   if (!isHeld || held === undefined) return question;
   const { site, timezone } = question;
-  return { ...question, useRollups: await refreshRollups(database, { site, timezone, from: held.from, to: held.to }) };
+  return {
+    ...question,
+    useRollups: await refreshRollups(database, { site, timezone, from: held.from, to: held.to }),
+  };
 }

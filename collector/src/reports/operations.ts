@@ -149,4 +149,8 @@ const timelines = (['visitor', 'session'] as const).map(
 );
 
 /** Reports, and the timelines of visitors and sessions. */
-export const reportOperations: readonly Operation[] = [...reports.flatMap(describeReport), sessionList, ...timelines];
+export const reportOperations: readonly Operation[] = [
+  ...reports.flatMap(describeReport),
+  sessionList,
+  ...timelines,
+];

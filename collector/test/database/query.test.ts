@@ -316,6 +316,7 @@ test('the part of a day is compared from rollups as from events', async () => {
     ['eve', '20T10'],
   ] as const)
     await visit('part', visitor, [{ at: Date.parse(`2026-11-${at}:00:00Z`), path: '/' }]);
+  await collector.query(`select footfall.roll_up('part', 31)`);
   const metrics = ['visitors', 'visits', 'pageviews', 'events', 'bounce_rate', 'visit_duration'];
   const compared = async (more: object[]) => {
     const include = { comparisons: { mode: 'previous_period' } };

@@ -133,7 +133,9 @@ function compileCut(
   const seen = core.measures.includes('visitors') ? [newVisitors(core, lastScope, { from, to })] : [];
   const parts = [whole, ...compileFromEvents(rest, lastScope), ...seen];
   const listed = core.measures.map((name) => {
-    const sums = parts.flatMap(({ columns }, at) => (columns.has(name) ? [`coalesce(p${at}.${name}, 0)`] : []));
+    const sums = parts.flatMap(({ columns }, at) =>
+      columns.has(name) ? [`coalesce(p${at}.${name}, 0)`] : [],
+    );
     return `${sums.join(' + ')} as ${name}`;
   });
   const sources = parts.map(({ sql }, at) => `(${sql}) as p${at}`);
