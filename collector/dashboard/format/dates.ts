@@ -91,10 +91,9 @@ export function formatTime(moment: string | number, timezone: string): string {
 
 /** The time between two moments as one phrase, the second without: whole days as days. */
 export function formatSpan([start, end]: [string, string], timezone: string): string {
-  const format = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { ...options, timeZone: timezone });
   const last = Date.parse(end) - 1;
   const isDays = [start, end].every((moment) => localNow(timezone, Date.parse(moment)).time === '00:00');
-  const options = { dateStyle: 'medium', ...(!isDays && { timeStyle: 'short' }) } as const;
-  return format(options).formatRange(Date.parse(start), isDays ? last : Date.parse(end));
+  const options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeZone: timezone };
+  if (!isDays) options.timeStyle = 'short';
+  return new Intl.DateTimeFormat(locale, options).formatRange(Date.parse(start), isDays ? last : Date.parse(end));
 }
