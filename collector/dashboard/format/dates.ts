@@ -95,5 +95,8 @@ export function formatSpan([start, end]: [string, string], timezone: string): st
   const isDays = [start, end].every((moment) => localNow(timezone, Date.parse(moment)).time === '00:00');
   const options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeZone: timezone };
   if (!isDays) options.timeStyle = 'short';
-  return new Intl.DateTimeFormat(locale, options).formatRange(Date.parse(start), isDays ? last : Date.parse(end));
+  return new Intl.DateTimeFormat(locale, options).formatRange(
+    Date.parse(start),
+    isDays ? last : Date.parse(end),
+  );
 }

@@ -80,17 +80,19 @@ function ClientDrops({ counts }: { counts: readonly DropCount[] }) {
         What the script on your pages counted and could not send, or was told not to: by the day on which a
         browser said so, with its next events.
       </p>
-      <BarTable
-        title="Dropped in browsers by reason"
-        labelTitle="Reason"
-        columns={[{ id: 'events', title: 'Events' }]}
-        rows={sums.map(({ reason, events }) => ({
-          id: reason,
-          label: `${reason}: ${explainDrop(reason)}`,
-          share: events / (sums[0]?.events ?? 1),
-          cells: [{ text: formatShort(events, 'count'), full: formatFull(events, 'count') }],
-        }))}
-      />
+      <div class="wordy">
+        <BarTable
+          title="Dropped in browsers by reason"
+          labelTitle="Reason"
+          columns={[{ id: 'events', title: 'Events' }]}
+          rows={sums.map(({ reason, events }) => ({
+            id: reason,
+            label: `${reason}: ${explainDrop(reason)}`,
+            share: events / (sums[0]?.events ?? 1),
+            cells: [{ text: formatShort(events, 'count'), full: formatFull(events, 'count') }],
+          }))}
+        />
+      </div>
     </Card>
   );
 }
@@ -126,31 +128,33 @@ function sumByReason(counts: readonly Count[]): Sum[] {
 function Reasons({ counts, chosen }: { counts: readonly Count[]; chosen: string | undefined }) {
   const sums = sumByReason(counts);
   return (
-    <BarTable
-      title="Refused events by reason"
-      labelTitle="Reason"
-      columns={[
-        { id: 'events', title: 'Events' },
-        { id: 'kept', title: 'Not kept', definition: 'Beyond what is kept of a day: counted, and gone' },
-      ]}
-      rows={sums.map(({ reason, events, dropped }) => {
-        const change = { reason: reason === chosen ? null : reason };
-        return {
-          id: reason,
-          label: `${reason}: ${explainReason(reason)}`,
-          share: events / (sums[0]?.events ?? 1),
-          cells: [
-            { text: formatShort(events, 'count'), full: formatFull(events, 'count') },
-            { text: formatShort(dropped, 'count'), full: formatFull(dropped, 'count') },
-          ],
-          action: {
-            title: reason === chosen ? 'Show all reasons' : `Show those of ${reason} alone`,
-            href: addressWith(change),
-            onClick: (event) => follow(event, change),
-          },
-        };
-      })}
-    />
+    <div class="wordy">
+      <BarTable
+        title="Refused events by reason"
+        labelTitle="Reason"
+        columns={[
+          { id: 'events', title: 'Events' },
+          { id: 'kept', title: 'Not kept', definition: 'Beyond what is kept of a day: counted, and gone' },
+        ]}
+        rows={sums.map(({ reason, events, dropped }) => {
+          const change = { reason: reason === chosen ? null : reason };
+          return {
+            id: reason,
+            label: `${reason}: ${explainReason(reason)}`,
+            share: events / (sums[0]?.events ?? 1),
+            cells: [
+              { text: formatShort(events, 'count'), full: formatFull(events, 'count') },
+              { text: formatShort(dropped, 'count'), full: formatFull(dropped, 'count') },
+            ],
+            action: {
+              title: reason === chosen ? 'Show all reasons' : `Show those of ${reason} alone`,
+              href: addressWith(change),
+              onClick: (event) => follow(event, change),
+            },
+          };
+        })}
+      />
+    </div>
   );
 }
 

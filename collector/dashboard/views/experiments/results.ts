@@ -1,3 +1,4 @@
+import { locale } from '../../format/locale.js';
 import { formatFull, formatNumber } from '../../format/numbers.js';
 
 type Interval = { low: number; high: number };
@@ -100,9 +101,14 @@ export type Experiment = {
   phases: { phase: number; coverage: number; variations: { key: string }[] }[];
 };
 
+// Probabilities and means of rare events are far below the two decimals of other numbers.
+function formatDigits(value: number, digits: number): string {
+  return new Intl.NumberFormat(locale, { maximumSignificantDigits: digits }).format(value);
+}
+
 /** A probability in a sentence. */
 export function writeProbability(p: number): string {
-  return p < 0.0001 ? '< 0.0001' : formatNumber(Number(p.toPrecision(2)));
+  return p < 0.0001 ? '< 0.0001' : formatDigits(p, 2);
 }
 
 /** The interval that holds however often one looks; that of one look where there is none. */
@@ -122,16 +128,14 @@ type Kind = Pick<MetricResult, 'kind'>;
 /** A value of the metric: a share as percent, else a number. */
 export function writeValue(value: number | null, { kind }: Kind): string {
   if (value === null) return '–';
-  return shares.includes(kind)
-    ? formatFull(100 * value, 'percent')
-    : formatNumber(Number(value.toPrecision(4)));
+  return shares.includes(kind) ? formatFull(100 * value, 'percent') : formatDigits(value, 4);
 }
 
 /** A difference of the metric with its sign: of shares in percentage points. */
 export function writeSigned(value: number, { kind }: Kind): string {
   const sign = value > 0 ? '+' : '';
   if (shares.includes(kind)) return `${sign}${formatNumber(Number((100 * value).toFixed(2)))} pt`;
-  return sign + formatNumber(Number(value.toFixed(2)) + 0);
+  return sign + formatDigits(value + 0, 3);
 }
 
 export function writeInterval({ low, high }: Interval, metric: Kind): string {

@@ -23,8 +23,10 @@ export function SegmentTable({ breakdown, metric }: Props) {
       <table class="list-table is-stacked">
         <thead>
           <tr>
-            {[title, 'Variation', 'Units', 'Value', 'Lift', 'Difference, one look', 'p'].map((name) => (
-              <th key={name} scope="col">
+            <th scope="col">{title}</th>
+            <th scope="col">Variation</th>
+            {['Units', 'Value', 'Lift', 'Difference, one look', 'p'].map((name) => (
+              <th key={name} scope="col" class="number-cell">
                 {name}
               </th>
             ))}

@@ -68,7 +68,7 @@ function PageLink({ title, cursor }: { title: string; cursor: string | null }) {
 
 function VisitTable({ visits, scope }: { visits: readonly Visit[]; scope: Scope }) {
   return (
-    <table class="list-table is-stacked">
+    <table class="list-table is-stacked visit-table">
       <thead>
         <tr>
           <th scope="col">Visit</th>
