@@ -32,7 +32,11 @@ const visits: Visit[] = [
   { daysAgo: 0, paths: ['/', '/pricing', '/signup'], referrer: 'https://www.google.com/', plan: 'team' },
   { daysAgo: 1, paths: ['/'], referrer: 'https://chatgpt.com/', address: american },
   { daysAgo: 1, paths: ['/pricing', '/signup'], userAgent: phone, plan: 'free' },
-  { daysAgo: 2, paths: ['/', '/docs'], query: '?utm_source=letter&utm_medium=email&utm_campaign=november' },
+  {
+    daysAgo: 2,
+    paths: ['/', '/docs'],
+    query: '?utm_source=letter&utm_medium=email&utm_campaign=november&utm_content=top&utm_term=shoes',
+  },
   { daysAgo: 3, paths: ['/docs', '/docs', '/'], referrer: 'https://news.ycombinator.com/item?id=1' },
   { daysAgo: 4, paths: ['/'], referrer: 'https://www.google.com/', userAgent: phone, address: american },
   {
