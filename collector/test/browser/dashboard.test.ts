@@ -210,7 +210,10 @@ describe.each<EngineName>(['chromium', 'firefox'])('in %s', (engine) => {
 
   test('a day that is not over is compared with the same part of the day before', async () => {
     await open('from=2026-11-20&to=2026-11-20');
-    const title = await page.page.$eval('[data-metric=visits] .metric-change', (one) => (one as HTMLElement).title);
+    const title = await page.page.$eval(
+      '[data-metric=visits] .metric-change',
+      (one) => (one as HTMLElement).title,
+    );
     expect(title).toMatch(/Nov 19, 2026, 12:00\sAM\s–\s12:00\sPM: /);
   });
 
