@@ -53,10 +53,10 @@ const visits: Visit[] = [
 export type Scenario = { collector: TestCollector; client: ReportClient };
 
 /** A collector whose clock stands at noon, with two weeks of the site `demo`, a goal, and the empty site `other`. */
-export async function startScenario(): Promise<Scenario> {
+export async function startScenario(settings: { webhookNetworks?: BlockList } = {}): Promise<Scenario> {
   const trustedProxies = new BlockList();
   trustedProxies.addAddress('127.0.0.1');
-  const collector = await startTestCollector({ now: () => noon, trustedProxies });
+  const collector = await startTestCollector({ ...settings, now: () => noon, trustedProxies });
   const client = await createReportClient(collector);
   for (const [at, visit] of visits.entries()) await send(collector, visit, at);
   // More pages than the details show at once.
