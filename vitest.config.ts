@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const globalSetup = ['./collector/test/database-server.ts'];
@@ -8,6 +9,8 @@ const globalSetup = ['./collector/test/database-server.ts'];
  */
 export default defineConfig({
   test: {
+    // Collector, PostgreSQL and browser of a file wait for each other: one file at a time leaves half of two cores idle.
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     reporters: ['default', './.ci/output-reporter.js'],
     projects: [
       {
@@ -41,7 +44,6 @@ export default defineConfig({
           globalSetup,
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],

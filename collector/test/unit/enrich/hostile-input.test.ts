@@ -10,6 +10,7 @@ import { splitUrl } from '../../../src/ingest/enrich/url.js';
 import { parseUserAgent } from '../../../src/ingest/enrich/user-agent.js';
 
 const maxMs = 10;
+const maxRuns = 50;
 
 const uses: [name: string, use: (text: string) => unknown][] = [
   ['parseUserAgent', (text) => parseUserAgent(text)],
@@ -75,21 +76,19 @@ const text = fc.oneof(
   repeated,
 );
 
-/** The best of three, so that a pause of the machine is not counted; each with a new key, past what is remembered. */
-function fastestMs(use: (text: string) => unknown, input: string): number {
-  const runs = [0, 1, 2].map((run) => {
-    const fresh = `${input.slice(0, 2_000)}${run}`;
+/** Whether any of many runs is quick: a busy machine slows some, a slow pattern all. Each has a new key, past what is remembered. */
+function isQuick(use: (text: string) => unknown, input: string): boolean {
+  return Array.from({ length: maxRuns }, (_, run) => `${input.slice(0, 2_000)}${run}`).some((fresh) => {
     const start = performance.now();
     use(fresh);
-    return performance.now() - start;
+    return performance.now() - start < maxMs;
   });
-  return Math.min(...runs);
 }
 
 test.for(uses)('%s takes any text without a throw and within 10 ms', ([, use]) => {
   fc.assert(
     fc.property(text, (input) => {
-      expect(fastestMs(use, input)).toBeLessThan(maxMs);
+      expect(isQuick(use, input)).toBe(true);
     }),
     { numRuns: 500 },
   );
