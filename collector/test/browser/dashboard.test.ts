@@ -412,11 +412,13 @@ describe.each<EngineName>(['chromium', 'firefox'])('in %s', (engine) => {
 
   test('the page is used by the keyboard alone', async () => {
     // Loaded anew: the keyboard begins at the top of the page.
-    await page.goto(`${address}?${period}`);
+    await page.goto(`${address}?${period}&metric=visits`);
     await page.page.waitForSelector('main#content');
     await page.settled();
     const { keyboard } = page.page;
+    await page.page.bringToFront();
     await keyboard.press('Tab');
+    await page.page.waitForSelector(':focus');
     expect(await page.page.$eval(':focus', (element) => element.textContent)).toContain('Skip');
     await keyboard.press('w');
     expect(page.query('period')).toBe('7d');
