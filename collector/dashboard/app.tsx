@@ -9,8 +9,8 @@ import { PeriodPicker } from './bar/period-picker.js';
 import { TopBar } from './bar/top-bar.js';
 import { KeyList } from './keys/key-list.js';
 import { LoginForms, LoginScreen, OverScreen, UnlockScreen } from './session/login-screen.js';
-import { openSession, useSession } from './session/session.js';
-import { useParameter } from './state/address.js';
+import { mayManage, openSession, useSession } from './session/session.js';
+import { useAddress, useParameter } from './state/address.js';
 import { type Scope, useScope } from './state/scope.js';
 import { Dialog } from './ui/dialog.js';
 import { EmptyState, ErrorState } from './ui/states.js';
@@ -55,6 +55,7 @@ function useOpening() {
 function Page() {
   const scope = useScope();
   const isEmbedded = useParameter('embed') !== undefined && linkToken !== undefined;
+  const address = useAddress();
   const view = findView(useParameter('view'), useSession());
   if (!scope) return <NoSite />;
   return (
@@ -63,7 +64,7 @@ function Page() {
         Skip to the numbers
       </a>
       {!isEmbedded && <TopBar scope={scope} view={view} />}
-      {!view.hasNoPeriod && <ScopeBar scope={scope} view={view} />}
+      {hasPeriod(view, address) && <ScopeBar scope={scope} view={view} />}
       <main id="content" tabIndex={-1}>
         <h1 class="unseen">
           {view.title} of {scope.site.name}
@@ -75,11 +76,15 @@ function Page() {
   );
 }
 
+function hasPeriod({ hasNoPeriod }: View, address: URLSearchParams): boolean {
+  return typeof hasNoPeriod === 'object' ? !address.has(hasNoPeriod.while) : hasNoPeriod !== true;
+}
+
 /** Who may make sites makes the first one here. */
 function NoSite() {
   const [Form, setForm] = useState<ComponentType>();
-  const { role, operator } = useSession();
-  const mayAdd = role === 'owner' || (role === 'admin' && operator?.sites === 'all');
+  const session = useSession();
+  const mayAdd = mayManage(session) && session.allSites;
   useEffect(() => {
     if (mayAdd) void import('./views/settings/first-site.js').then((loaded) => setForm(() => loaded.default));
   }, [mayAdd]);

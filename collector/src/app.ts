@@ -25,6 +25,7 @@ import { type QueryDeps, queryRoutes } from './query/query-routes.js';
 import { type OverviewDeps, overviewRoutes } from './query/routes.js';
 import { realtimeRoutes } from './realtime/routes.js';
 import { errorBody, Refusal } from './refusal.js';
+import { sessionListRoutes } from './reports/list-sessions.js';
 import { reportRoutes } from './reports/routes.js';
 import { timelineRoutes } from './reports/timeline.js';
 import { retentionRoutes } from './retention/routes.js';
@@ -69,6 +70,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', queryRoutes(readers));
   app.route('/', reportRoutes(readers));
   app.route('/', errorRoutes(readers));
+  app.route('/', sessionListRoutes(readers));
   app.route('/', timelineRoutes(readers));
   app.route('/', realtimeRoutes(readers));
   app.route('/', savedRoutes(deps));

@@ -50,6 +50,12 @@ create table footfall.audit_log (
   target text not null,
   detail jsonb
 );
+create table footfall.client_drops (
+  events bigint not null,
+  day date not null,
+  site text not null,
+  reason text not null
+);
 create table footfall.daily_site_metrics (
   day date not null,
   unique_visitors integer not null,
@@ -522,6 +528,7 @@ alter table footfall.api_keys add constraint api_keys_key_hash_key UNIQUE (key_h
 alter table footfall.api_keys add constraint api_keys_pkey PRIMARY KEY (key_id);
 alter table footfall.api_keys add constraint api_keys_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'analyst'::text, 'assign'::text, 'ingest'::text])));
 alter table footfall.audit_log add constraint audit_log_pkey PRIMARY KEY (site, at, audit_id);
+alter table footfall.client_drops add constraint client_drops_pkey PRIMARY KEY (site, day, reason);
 alter table footfall.daily_site_metrics add constraint daily_site_metrics_pkey PRIMARY KEY (site, day);
 alter table footfall.dead_letter add constraint dead_letter_pkey PRIMARY KEY (site, dead_letter_id);
 alter table footfall.dead_letter_overflow add constraint dead_letter_overflow_pkey PRIMARY KEY (site, day, reason);
@@ -641,6 +648,7 @@ alter table footfall.alerts enable row level security, force row level security;
 alter table footfall.annotations enable row level security, force row level security;
 alter table footfall.api_keys enable row level security, force row level security;
 alter table footfall.audit_log enable row level security, force row level security;
+alter table footfall.client_drops enable row level security, force row level security;
 alter table footfall.daily_site_metrics enable row level security, force row level security;
 alter table footfall.dead_letter enable row level security, force row level security;
 alter table footfall.dead_letter_overflow enable row level security, force row level security;
@@ -693,6 +701,9 @@ create policy owner_all on footfall.api_keys for all to footfall_owner using (tr
 create policy owner_read on footfall.audit_log for select to footfall_owner using (true);
 create policy owner_write on footfall.audit_log for insert to footfall_owner using () with check (true);
 create policy reader_one_site on footfall.audit_log for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
+create policy ingest_all on footfall.client_drops for all to footfall_ingest using (true) with check (true);
+create policy owner_all on footfall.client_drops for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.client_drops for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.daily_site_metrics for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.daily_site_metrics for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.daily_site_metrics for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
@@ -763,6 +774,7 @@ create policy owner_all on footfall.rollup_sites for all to footfall_owner using
 create policy reader_one_site on footfall.rollup_sites for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy ingest_all on footfall.rollup_visitors for all to footfall_ingest using (true) with check (true);
 create policy owner_all on footfall.rollup_visitors for all to footfall_owner using (true) with check (true);
+create policy reader_one_site on footfall.rollup_visitors for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy owner_all on footfall.saved_funnels for all to footfall_owner using (true) with check (true);
 create policy reader_one_site on footfall.saved_funnels for select to footfall_reader using ((site = NULLIF(current_setting('app.site'::text, true), ''::text)));
 create policy owner_all on footfall.segments for all to footfall_owner using (true) with check (true);
@@ -790,6 +802,8 @@ create policy owner_all on footfall.waiting_events for all to footfall_owner usi
 grant select on footfall.alert_incidents to footfall_reader;
 grant select on footfall.annotations to footfall_reader;
 grant select on footfall.audit_log to footfall_reader;
+grant delete, insert, select, update on footfall.client_drops to footfall_ingest;
+grant select on footfall.client_drops to footfall_reader;
 grant delete, insert, select, update on footfall.daily_site_metrics to footfall_ingest;
 grant select on footfall.daily_site_metrics to footfall_reader;
 grant delete, insert, select, update on footfall.dead_letter to footfall_ingest;
@@ -829,6 +843,7 @@ grant delete, insert, select, update on footfall.rollup_parts to footfall_ingest
 grant delete, insert, select, update on footfall.rollup_sites to footfall_ingest;
 grant select on footfall.rollup_sites to footfall_reader;
 grant delete, insert, select, update on footfall.rollup_visitors to footfall_ingest;
+grant select on footfall.rollup_visitors to footfall_reader;
 grant select on footfall.saved_funnels to footfall_reader;
 grant select on footfall.schema_migrations to footfall_ingest;
 grant select on footfall.schema_migrations to footfall_reader;

@@ -1,4 +1,4 @@
-import type { DayRange } from '../state/calendar.js';
+import { type DayRange, localNow } from '../state/calendar.js';
 import { locale } from './locale.js';
 
 // Days and buckets are local times of the site already: they are written as they are, whatever the browser's timezone.
@@ -86,5 +86,17 @@ export function formatAgo(moment: string | number, nowMs: number): string {
 export function formatTime(moment: string | number, timezone: string): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: 'medium', timeZone: timezone }).format(
     new Date(moment),
+  );
+}
+
+/** The time between two moments as one phrase, the second without: whole days as days. */
+export function formatSpan([start, end]: [string, string], timezone: string): string {
+  const last = Date.parse(end) - 1;
+  const isDays = [start, end].every((moment) => localNow(timezone, Date.parse(moment)).time === '00:00');
+  const options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeZone: timezone };
+  if (!isDays) options.timeStyle = 'short';
+  return new Intl.DateTimeFormat(locale, options).formatRange(
+    Date.parse(start),
+    isDays ? last : Date.parse(end),
   );
 }

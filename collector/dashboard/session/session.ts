@@ -6,8 +6,17 @@ import { createStore, useStore } from '../state/store.js';
 
 export type Operator = { email: string; name: string; role: string; sites: 'all' | string[] };
 
+/** Where a person's requests come from; the network is a /64 where it is IPv6. */
+export type Client = { address: string; network: string; isPublic: boolean };
+
 /** `GET /api/v1/me`. */
-type Me = { operator: Operator | null; role: string; sites: Site[] };
+type Me = {
+  operator: Operator | null;
+  role: string;
+  allSites: boolean;
+  client: Client | null;
+  sites: Site[];
+};
 
 /** `GET /api/v1/login/methods`. */
 export type LoginMethods = { password: boolean; oidc: { name: string } | null; firstOwner: boolean };
@@ -21,10 +30,20 @@ export type Session = {
   operator: Operator | null;
   /** owner, admin or analyst; `share` for a link that only reads. */
   role: string;
+  /** Every site is reached, those to come too. */
+  allSites: boolean;
+  client: Client | null;
   sites: readonly Site[];
 };
 
-const nobody: Session = { status: 'unknown', operator: null, role: '', sites: [] };
+const nobody: Session = {
+  status: 'unknown',
+  operator: null,
+  role: '',
+  allSites: false,
+  client: null,
+  sites: [],
+};
 const session = createStore<Session>(nobody);
 let waiting: (() => void)[] = [];
 
@@ -51,8 +70,8 @@ export function mayManage({ role }: Session): boolean {
 export async function openSession(): Promise<void> {
   if (isLocked()) return session.set({ ...nobody, status: 'locked' });
   try {
-    const { operator, role, sites } = await requestOnce<Me>('/api/v1/me');
-    session.set({ status: 'in', operator, role, sites });
+    const me = await requestOnce<Me>('/api/v1/me');
+    session.set({ status: 'in', ...me });
     for (const resume of waiting) resume();
     waiting = [];
   } catch (error) {

@@ -66,9 +66,9 @@ export function readPeriod(address: URLSearchParams, today: string): Period {
 
 /** What of an address the choice of a period sets. */
 export function periodChange(choice: { name: string } | DayRange) {
-  if ('from' in choice) return { period: null, ...choice, interval: null };
+  if ('from' in choice) return { period: null, ...choice, interval: null, page: null };
   const period = choice.name === defaultPeriod ? null : choice.name;
-  return { period, from: null, to: null, interval: null };
+  return { period, from: null, to: null, interval: null, page: null };
 }
 
 /** The period of the same length before or after, as days. */

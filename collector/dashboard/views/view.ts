@@ -12,8 +12,8 @@ export type View = {
   load(): Promise<{ default: ComponentType<ViewProps> }>;
   /** Seen by owners and admins alone. */
   isManagement?: true;
-  /** It is not of a period: the bar with period, comparison and filters is left out. */
-  hasNoPeriod?: true;
+  /** It is not of a period, or not while a parameter is in the address: the bar with period and filters is left out. */
+  hasNoPeriod?: true | { while: string };
   /** Shows its numbers beside those of another period. */
   isCompared?: true;
   /** Its numbers know no filters: none are offered. */

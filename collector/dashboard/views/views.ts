@@ -24,7 +24,7 @@ export const views: readonly View[] = [
     path: 'visitor',
     title: 'Visitor',
     load: () => import('./visitor/visitor.js'),
-    hasNoPeriod: true,
+    hasNoPeriod: { while: 'visitor' },
     isPrivate: true,
   },
   {
@@ -59,6 +59,6 @@ export function findView(path: string | undefined, session: Session): View {
 
 /** What of an address the choice of a view sets: site, period and filters stay. */
 export function viewChange(path: string) {
-  const ofOne = { error: null, experiment: null, visitor: null, before: null, section: null };
+  const ofOne = { error: null, experiment: null, visitor: null, before: null, section: null, by: null };
   return { view: path === '' ? null : path, details: null, page: null, search: null, ...ofOne };
 }

@@ -4,7 +4,13 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { writeAudit } from '../access/audit.js';
 import { answerLines } from '../answer-lines.js';
-import { countByDay, findLetter, listLetters, type WholeLetter } from '../dead-letters/list-letters.js';
+import {
+  countByDay,
+  countDropsByDay,
+  findLetter,
+  listLetters,
+  type WholeLetter,
+} from '../dead-letters/list-letters.js';
 import { replayLetters } from '../dead-letters/replay.js';
 import { countLetters } from '../dead-letters/stored-letters.js';
 import { readPlace, writePlace } from '../page-cursor.js';
@@ -59,11 +65,11 @@ export function letterRoutes(deps: LetterDeps): Hono<{ Bindings: HttpBindings }>
   routes.get(`${base}/counts`, async (c) => {
     const range = toRange(parseInput(letterCountQuery, c.req.query(), 'bad_query'));
     await requireAdministrator(deps, c, { site: range.site, allowed: readers });
-    return c.json(
-      { counts: await database.withSite(range.site, (tx) => countByDay(tx, range)) },
-      200,
-      noStore,
-    );
+    const answer = await database.withSite(range.site, async (tx) => ({
+      counts: await countByDay(tx, range),
+      clientDrops: await countDropsByDay(tx, range),
+    }));
+    return c.json(answer, 200, noStore);
   });
 
   routes.get(`${base}/:id`, async (c) => {

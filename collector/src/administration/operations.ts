@@ -251,10 +251,22 @@ const logs: readonly Operation[] = [
     method: 'get',
     path: '/api/v1/dead-letter/counts',
     id: 'countDeadLetters',
-    summary: 'How many events were refused, by UTC day and reason',
+    summary: 'How many events were refused, or dropped in browsers, by UTC day and reason',
     access: analysts,
     query: letterCountQuery,
-    answers: { 200: { description: 'Counts', schema: z.object({ counts: z.array(letterCount) }) } },
+    answers: {
+      200: {
+        description: 'Counts',
+        schema: z.object({
+          counts: z.array(letterCount),
+          clientDrops: z
+            .array(z.object({ day: z.iso.date(), reason: z.string(), events: z.int() }))
+            .describe(
+              'What browsers say they dropped before they could send it; a reason is not asked for here',
+            ),
+        }),
+      },
+    },
   },
   {
     method: 'get',

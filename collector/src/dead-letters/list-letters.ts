@@ -94,3 +94,20 @@ export async function countByDay(
     [site, from ?? null, to ?? null, reason ?? null],
   );
 }
+
+/** What browsers say they had to drop before they could send it, by UTC day and reason, the newest day first. */
+export type DropCount = { day: string; reason: string; events: number };
+
+export async function countDropsByDay(
+  tx: Transaction,
+  { site, from, to }: Omit<LetterRange, 'reason'>,
+): Promise<DropCount[]> {
+  return tx.query<DropCount>(
+    `/* list-letters.countDropsByDay */
+     select day, reason, events from footfall.client_drops
+     where site = $1::text and day >= coalesce(($2::timestamptz at time zone 'UTC')::date, '-infinity')
+       and day::timestamp at time zone 'UTC' < coalesce($3::timestamptz, 'infinity')
+     order by day desc, events desc, reason`,
+    [site, from ?? null, to ?? null],
+  );
+}

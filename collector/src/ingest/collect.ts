@@ -2,6 +2,7 @@ import type { BatchAnswer, Rejection } from '@footfall/schema';
 import type { RateLimits } from '../access/rate-limits.js';
 import type { IngestMetrics } from '../metrics/ingest-metrics.js';
 import { applyExclusions } from './apply-exclusions.js';
+import { attachDrops } from './client-drops.js';
 import { countOutcomes, countRefusal } from './count-outcomes.js';
 import { type DeadLetter, tellTwinsApart, toDeadLetter } from './dead-letter.js';
 import { type Client, type EnrichDeps, enrichEvents } from './enrich.js';
@@ -51,6 +52,7 @@ async function store(
   const { valid, refused } = kept;
   const events = scrubEvents(valid);
   const pending = await enrichEvents(deps, { ...received, batch, events });
+  attachDrops(pending, batch.dropped);
   const sources: Sources = new Map(pending.map((event, at) => [event, events[at] ?? noSource()]));
   const letters = await writeLetters(deps, { received, batch, refused });
   const outcomes = await deps.committer.submit(toSubmission({ received, batch, letters, sources }));

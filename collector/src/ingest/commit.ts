@@ -4,6 +4,7 @@ import { type Erased, findErased } from '../privacy/tombstones.js';
 import { markDirty } from '../rollups/mark-dirty.js';
 import { type FirstLock, rerunWhenBusy } from '../sessions/lock-streams.js';
 import { planSessions, settleSessions } from '../sessions/sessionize.js';
+import { countDrops } from './client-drops.js';
 import { type DeadLetter, writeDeadLetters } from './dead-letter.js';
 import type { PendingEvent } from './event-row.js';
 import { findStored, insertEvents, keyOf } from './insert-events.js';
@@ -58,6 +59,7 @@ function store(database: Database, events: PendingEvent[], { deadLetters }: Opti
       const starts = await settleSessions(tx, plan, inserted);
       markDirty(tx, inserted, starts);
       recordExposures(tx, inserted);
+      countDrops(tx, inserted);
       const tooOld = await findTooOld(tx, events);
       await writeDeadLetters(tx, await withoutErased(tx, deadLetters([...tooOld])));
       return outcomesOf(events, new Set(inserted), tooOld);

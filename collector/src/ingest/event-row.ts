@@ -82,6 +82,8 @@ export type PendingEvent = EventRow & {
   cookieless: Cookieless | null;
   /** Consent was just granted: the session that is open for the cookieless visitor goes on as the client's. */
   linksCookieless: boolean;
+  /** What its browser had to drop before, by reason: of the first event of a batch, with which it is counted once. */
+  dropped?: Record<string, number>;
 };
 
 type Column = { key: keyof EventRow; name: string; type: string };

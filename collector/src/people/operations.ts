@@ -39,6 +39,13 @@ const me = z
     operator: operator.nullable(),
     key: z.object({ id: z.uuid(), name: z.string() }).nullable(),
     role: z.string(),
+    allSites: z.boolean().describe('Whether every site is reached, those to come too'),
+    client: z
+      .object({ address: z.string(), network: z.string(), isPublic: z.boolean() })
+      .nullable()
+      .describe(
+        'Of a person who is signed in: the address that this request came from, as events would; network is its /64 for IPv6',
+      ),
     sites: z.array(
       z.object({
         site: siteSlug,

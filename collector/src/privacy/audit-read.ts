@@ -36,3 +36,15 @@ export async function auditErrorRead(
     writeAudit(tx, { at, site, actor: requestedBy, action: 'error.read', target: id }),
   );
 }
+
+type ListRead = { site: string; requestedBy: string; at: number };
+
+/** Writes down who read the list of visits: it names visitors, of no one person alone. */
+export async function auditSessionList(
+  database: Database,
+  { site, requestedBy, at }: ListRead,
+): Promise<void> {
+  await database.asOwner((tx) =>
+    writeAudit(tx, { at, site, actor: requestedBy, action: 'session.list', target: site }),
+  );
+}

@@ -2,14 +2,43 @@ import { addDays, addYears, daysBetween, weekday } from './period/calendar.js';
 import { type Calendar, type LocalRange, resolveDateRange } from './period/date-range.js';
 import type { Comparison } from './query-schema.js';
 
-/** The range that another one is compared with. */
+/**
+ * The range that another one is compared with. One that is not over is compared with the same part of the other: up to the
+ * same time of the day in the same place.
+ */
 export function compareRange(range: LocalRange, comparison: Comparison, calendar: Calendar): LocalRange {
+  const whole = compareWhole(range, comparison, calendar);
+  return comparison.mode === 'custom' ? whole : cutLike(range, whole, calendar);
+}
+
+/** The whole of the range that another one is compared with, whether that is over or not. */
+export function compareWhole(range: LocalRange, comparison: Comparison, calendar: Calendar): LocalRange {
   if (comparison.mode === 'custom') {
     const custom = resolveDateRange(comparison.date_range, calendar, 'include.comparisons.date_range');
     return comparison.match_day_of_week ? matchWeekday(custom, range) : custom;
   }
   const before = comparison.mode === 'previous_period' ? previous(range) : yearBefore(range);
   return comparison.match_day_of_week ? matchWeekday(before, range) : before;
+}
+
+function cutLike(range: LocalRange, other: LocalRange, calendar: Calendar): LocalRange {
+  if (range.kind === 'moments' || other.kind === 'moments') return cutMoments(range, other, calendar);
+  const { today, time } = calendar;
+  if (today < range.from || today > range.to) return other;
+  const to = addDays(other.from, daysBetween(range.from, today));
+  // At midnight there is nothing to compare with yet: the day before is over.
+  if (/^00:00:00(?:\.0+)?$/.test(time))
+    return to === other.from ? { ...other, to, until: '00:00:00.001' } : { ...other, to: addDays(to, -1) };
+  return { ...other, to, until: time };
+}
+
+function cutMoments(range: LocalRange, other: LocalRange, { today, time, now }: Calendar): LocalRange {
+  if (range.kind === 'days' || other.kind === 'days') return other;
+  const elapsedMs = hasOffset(range.start)
+    ? now - Date.parse(range.start)
+    : localMs(`${today}T${time}`) - localMs(range.start);
+  if (elapsedMs <= 0 || elapsedMs >= lengthMs(range)) return other;
+  return { ...other, end: shiftMoment(other.start, elapsedMs) };
 }
 
 function previous(range: LocalRange): LocalRange {
@@ -39,17 +68,21 @@ function localMs(moment: string): number {
   return Date.parse(`${day}T${time}Z`);
 }
 
+function hasOffset(moment: string): boolean {
+  return /(?:Z|[+-]\d{2}:\d{2})$/.test(moment.slice(10));
+}
+
 // With offsets the moments themselves tell; without, the local clock does.
 function lengthMs({ start, end }: LocalRange & { kind: 'moments' }): number {
-  const hasOffset = (moment: string) => /(?:Z|[+-]\d{2}:\d{2})$/.test(moment.slice(10));
   if (hasOffset(start) && hasOffset(end)) return Date.parse(end) - Date.parse(start);
   return localMs(end) - localMs(start);
 }
 
 function shiftMoments({ start, end }: LocalRange & { kind: 'moments' }, byMs: number): LocalRange {
-  const shift = (moment: string) => {
-    const offset = momentPattern.exec(moment)?.[3] ?? '';
-    return new Date(localMs(moment) + byMs).toISOString().replace('Z', offset);
-  };
-  return { kind: 'moments', start: shift(start), end: shift(end) };
+  return { kind: 'moments', start: shiftMoment(start, byMs), end: shiftMoment(end, byMs) };
+}
+
+function shiftMoment(moment: string, byMs: number): string {
+  const offset = momentPattern.exec(moment)?.[3] ?? '';
+  return new Date(localMs(moment) + byMs).toISOString().replace('Z', offset);
 }

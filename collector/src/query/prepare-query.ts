@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import { refreshRollups } from '../rollups/refresh.js';
-import { compareRange } from './compare-period.js';
+import { compareRange, compareWhole } from './compare-period.js';
 import type { Page } from './compile/compile-page.js';
 import { coresOf, type Question } from './compile/compile-query.js';
 import { isRolledUp } from './compile/compile-rollups.js';
@@ -68,7 +68,10 @@ async function findPeriods(tx: Transaction, query: Query, { site, now }: { site:
   const calendar = await readCalendar(tx, { site, timezone: query.timezone, now });
   const range = resolveDateRange(query.date_range, calendar);
   const ranges: LocalRange[] = [range];
-  if (query.include.comparisons) ranges.push(compareRange(range, query.include.comparisons, calendar));
+  const { comparisons } = query.include;
+  // Over time each bucket stands beside its own, those to come too.
+  const compare = query.dimensions.some(isTime) ? compareWhole : compareRange;
+  if (comparisons) ranges.push(compare(range, comparisons, calendar));
   const [period, compared] = await resolvePeriods(tx, ranges, calendar.timezone);
   if (!period) throw new Error('prepare-query: a range without a period');
   return { calendar, period, compared, ...(await readDefinitions(tx)) };
@@ -120,9 +123,13 @@ export function readsRollupsAlone(question: Question): boolean {
 
 // The rollups answer once the days that events have reached since are made again; where these are many, the events do.
 async function chooseSource(database: Database, question: Question): Promise<Question> {
-  const { days } = question.period;
+  const { days, cut } = question.period;
+  const held = days ?? cut;
   const isHeld = coresOf(question).some((core) => isRolledUp(core, question.siteTimezone));
-  if (!isHeld || days === undefined) return question;
+  if (!isHeld || held === undefined) return question;
   const { site, timezone } = question;
-  return { ...question, useRollups: await refreshRollups(database, { site, timezone, ...days }) };
+  return {
+    ...question,
+    useRollups: await refreshRollups(database, { site, timezone, from: held.from, to: held.to }),
+  };
 }

@@ -33,9 +33,8 @@ const dayMs = 86_400_000;
 // A visit lasts 24 hours, and passive events may follow for 30 minutes more.
 const visitMs = dayMs + 1_800_000;
 
-/** Starts the parameters of a statement over one site and span. */
-export function createRawScope(site: string, span: Span): RawScope {
-  const parameters = createParameters();
+/** The scope of one site and span, with parameters of its own unless those of a statement are given. */
+export function createRawScope(site: string, span: Span, parameters = createParameters()): RawScope {
   const { bind } = parameters;
   const ofSite = (row: string) => `${row}.site = ${bind(site, 'text')}`;
   const within = (row: string, { startAt, endAt }: Span) =>

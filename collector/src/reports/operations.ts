@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { analysts, type Operation, readers } from '../openapi/operation.js';
 import { reports } from './all-reports.js';
 import { funnels } from './funnels.js';
+import { sessionListQuery } from './list-sessions.js';
 import { commonQuery } from './read-request.js';
 import type { Report } from './report.js';
 import { timelineQuery } from './timeline.js';
@@ -95,6 +96,43 @@ function describeReport(report: Report): Operation[] {
   ];
 }
 
+const listedSession = z
+  .object({
+    session_id: z.uuid(),
+    visitor_id: text,
+    started_at: moment,
+    last_seen_at: moment,
+    pageview_count: count,
+    event_count: count,
+    error_count: count,
+    ...Object.fromEntries(
+      'entry_path exit_path referrer_source channel browser os device country city'
+        .split(' ')
+        .map((name) => [name, text]),
+    ),
+  })
+  .meta({ id: 'ListedSession' });
+
+const sessionList: Operation = {
+  method: 'get',
+  path: '/api/v1/sessions',
+  id: 'listSessions',
+  summary: 'Visits that started in the range, the newest first; reading them is written in the audit log',
+  access: analysts,
+  query: z.object({ ...commonQuery.shape, ...sessionListQuery.shape }),
+  answers: {
+    200: {
+      description: 'A page of visits',
+      schema: z.object({
+        sessions: z.array(listedSession),
+        next: z.string().nullable().describe('Where the next page begins: the parameter cursor'),
+        meta: z.object({ definitions: z.record(z.string(), z.string()) }),
+      }),
+    },
+  },
+  refusals: [404, 422],
+};
+
 const timelines = (['visitor', 'session'] as const).map(
   (kind): Operation => ({
     method: 'get',
@@ -111,4 +149,8 @@ const timelines = (['visitor', 'session'] as const).map(
 );
 
 /** Reports, and the timelines of visitors and sessions. */
-export const reportOperations: readonly Operation[] = [...reports.flatMap(describeReport), ...timelines];
+export const reportOperations: readonly Operation[] = [
+  ...reports.flatMap(describeReport),
+  sessionList,
+  ...timelines,
+];

@@ -20,9 +20,9 @@ export async function deleteOldLetters(database: Database, now: number): Promise
       [new Date(now).toISOString(), keepDays, batchRows],
     ),
   );
-  await database.asOwner((tx) =>
-    tx.query('delete from footfall.dead_letter_overflow where day < $1::date', [
-      new Date(now - keepDays * dayMs).toISOString().slice(0, 10),
-    ]),
-  );
+  const lastDay = new Date(now - keepDays * dayMs).toISOString().slice(0, 10);
+  await database.asOwner(async (tx) => {
+    await tx.query('delete from footfall.dead_letter_overflow where day < $1::date', [lastDay]);
+    await tx.query('delete from footfall.client_drops where day < $1::date', [lastDay]);
+  });
 }

@@ -330,6 +330,12 @@ const reading: Row[] = [
     }),
   },
   one('/api/v1/visitors', { who: personal, id: 'visitor' }),
+  {
+    route: 'GET /api/v1/sessions',
+    who: personal,
+    status: [200],
+    ask: ({ site }) => ({ path: `/api/v1/sessions?site=${site.slug}&${days}` }),
+  },
   one('/api/v1/sessions', { who: personal, id: 'session' }),
   {
     route: 'GET /api/v1/realtime',

@@ -17,6 +17,8 @@ export type DashboardPage = {
   /** What went wrong in it: thrown, logged as an error, or refused by the policy. */
   problems: string[];
   goto(address: string): Promise<void>;
+  /** Goes on to an address within the page, as the back button does: nothing is loaded anew. */
+  show(address: string): Promise<void>;
   /** Opens an address and signs in by a secret key, as a person would. */
   signIn(address: string, key: string): Promise<void>;
   /** The text of an element, once there is one. */
@@ -94,6 +96,16 @@ async function openPage(
     problems,
     goto,
     settled,
+    async show(address) {
+      const { origin, pathname } = new URL(address);
+      if (!page.url().startsWith(origin + pathname)) await goto(address);
+      await page.evaluate((next) => {
+        history.pushState(null, '', next);
+        dispatchEvent(new PopStateEvent('popstate'));
+      }, address);
+      await page.waitForSelector('main#content');
+      await settled();
+    },
     async signIn(address, key) {
       await goto(address);
       await page.waitForSelector('input[type=password], main#content');

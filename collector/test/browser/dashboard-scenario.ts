@@ -32,7 +32,11 @@ const visits: Visit[] = [
   { daysAgo: 0, paths: ['/', '/pricing', '/signup'], referrer: 'https://www.google.com/', plan: 'team' },
   { daysAgo: 1, paths: ['/'], referrer: 'https://chatgpt.com/', address: american },
   { daysAgo: 1, paths: ['/pricing', '/signup'], userAgent: phone, plan: 'free' },
-  { daysAgo: 2, paths: ['/', '/docs'], query: '?utm_source=letter&utm_medium=email&utm_campaign=november' },
+  {
+    daysAgo: 2,
+    paths: ['/', '/docs'],
+    query: '?utm_source=letter&utm_medium=email&utm_campaign=november&utm_content=top&utm_term=shoes',
+  },
   { daysAgo: 3, paths: ['/docs', '/docs', '/'], referrer: 'https://news.ycombinator.com/item?id=1' },
   { daysAgo: 4, paths: ['/'], referrer: 'https://www.google.com/', userAgent: phone, address: american },
   {
@@ -49,10 +53,10 @@ const visits: Visit[] = [
 export type Scenario = { collector: TestCollector; client: ReportClient };
 
 /** A collector whose clock stands at noon, with two weeks of the site `demo`, a goal, and the empty site `other`. */
-export async function startScenario(): Promise<Scenario> {
+export async function startScenario(settings: { webhookNetworks?: BlockList } = {}): Promise<Scenario> {
   const trustedProxies = new BlockList();
   trustedProxies.addAddress('127.0.0.1');
-  const collector = await startTestCollector({ now: () => noon, trustedProxies });
+  const collector = await startTestCollector({ ...settings, now: () => noon, trustedProxies });
   const client = await createReportClient(collector);
   for (const [at, visit] of visits.entries()) await send(collector, visit, at);
   // More pages than the details show at once.

@@ -1,17 +1,28 @@
+import { BlockList } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addKey, generateKey } from '../../src/access/keys.js';
+import { evaluateAlerts } from '../../src/alerts/evaluate-alerts.js';
 import { createPeopleClient, password } from '../people-client.js';
-import { sendVisit } from '../report-client.js';
+import { type HookReceiver, startHookReceiver } from '../receivers.js';
+import { createReportClient, sendVisit } from '../report-client.js';
+import { newId, startTestCollector } from '../test-collector.js';
 import { findViolations } from './axe.js';
 import { type DashboardBrowser, type DashboardPage, startDashboardBrowser } from './dashboard-page.js';
 import { hostile, noon, type Scenario, startScenario } from './dashboard-scenario.js';
+import { fillFields, findHarm, harmless } from './harmless.js';
 
 let scenario: Scenario;
 let browser: DashboardBrowser;
 let page: DashboardPage;
 let address: string;
+let hooks: HookReceiver;
+const dayMs = 86_400_000;
 
 beforeAll(async () => {
-  scenario = await startScenario();
+  const webhookNetworks = new BlockList();
+  webhookNetworks.addAddress('127.0.0.1');
+  hooks = await startHookReceiver();
+  scenario = await startScenario({ webhookNetworks });
   address = `${scenario.collector.origin}/dashboard`;
   browser = await startDashboardBrowser('chromium');
   page = await browser.open();
@@ -21,10 +32,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await scenario.collector.stop();
+  await hooks.stop();
 });
 
 async function open(section: string, search = 'site=demo', { page: tab, ...rest } = page): Promise<void> {
-  await rest.goto(`${address}?${search}&view=settings&section=${section}`);
+  // The section that is open already is loaded anew, without what was typed there.
+  const go = rest.query('section') === section ? rest.goto : rest.show;
+  await go(`${address}?${search}&view=settings&section=${section}`);
   await tab.waitForSelector('.settings-content .card');
   await rest.settled();
 }
@@ -150,14 +164,25 @@ test('a goal is added, and an alert is made and ended', async () => {
   await open('alerts');
   await act('New alert', { name: 'No visits', 'webhook.url': 'ftp://hooks.example' });
   expect(await page.text('dialog .field:has([name="webhook.url"]) .field-error')).not.toBe('');
-  await page.page.locator(field('webhook.url')).fill('https://hooks.example/visits');
-  await page.page.locator(field('rule.minimum')).fill('20');
+  await page.page.locator(field('webhook.url')).fill(`${hooks.origin}/visits`);
+  await page.page.select(field('rule.kind'), 'ingest_silence');
+  await page.page.locator(field('rule.minutes')).fill('60');
   await page.click(submit);
   expect((await takeSecret()).length).toBeGreaterThan(30);
   const { body } = await scenario.client.ask('GET', 'alerts', { site: 'demo' });
   expect(body.alerts).toMatchObject([
-    { name: 'No visits', enabled: true, rule: { kind: 'traffic_drop', minimum: 20, weeks: 4 } },
+    { name: 'No visits', enabled: true, rule: { kind: 'ingest_silence', minutes: 60 } },
   ]);
+  await act('Test: No visits');
+  expect(await page.text('dialog .note-list .badge')).toBe('sent');
+  expect(hooks.take('/visits')).toHaveLength(1);
+  await page.click('dialog .form-buttons button');
+  await closed();
+  await evaluateAlerts(scenario.collector.database, noon + dayMs, () => {});
+  await page.click(button('Incidents: No visits'));
+  expect(await page.text('dialog .records .badge')).toBe('firing');
+  await page.page.keyboard.press('Escape');
+  await closed();
   await act('Delete: No visits');
   await closed();
   await expectRow('No visits', false);
@@ -238,6 +263,72 @@ test('a visitor is erased, with a receipt; all of it is in the audit log, by pag
   expect([response.status(), response.headers()['content-type']]).toEqual([200, 'text/csv; charset=utf-8']);
 });
 
+test('what was refused is tried again, and the page tells what came of it', async () => {
+  const event = { id: newId(noon), type: 'nonsense', ts: noon, url: 'https://shop.example/' };
+  await scenario.collector.send({ visitor: { id: 'refused' }, events: [event] });
+  await open('replay');
+  await page.page.select('.settings-content [name=reason]', 'bad_type');
+  await page.click('.settings-content button[type=submit]');
+  await page.page.waitForSelector(
+    '[role=status] ::-p-text(1 read, 0 stored, 0 stored before, still refused: bad_type 1)',
+  );
+});
+
+test('a person excludes the own address with one click, and is counted again with another', async () => {
+  const people = await createPeopleClient(scenario.collector);
+  await people.enter({ email: 'lee@example.com', role: 'admin', sites: ['demo'] });
+  const here = await browser.open();
+  await here.page.setExtraHTTPHeaders({ 'x-forwarded-for': '2001:db8:7::9' });
+  await here.goto(`${address}?site=demo&view=settings&section=own-visits`);
+  await here.page.locator('input[autocomplete=username]').fill('lee@example.com');
+  await here.page.locator('input[autocomplete=current-password]').fill(password);
+  await here.click('form:has([autocomplete=username]) button[type=submit]');
+  const excluded = async () =>
+    (await scenario.client.ask('GET', 'sites/demo', {}, scenario.client.owner)).body.excludedAddresses;
+  for (const [name, next, expected] of [
+    ['Exclude my visits', 'Count my visits again', ['2001:db8:7:0::/64']],
+    ['Count my visits again', 'Exclude my visits', []],
+  ] as const) {
+    await here.click('.own-address button', name);
+    await here.page.waitForSelector(`.own-address button ::-p-text(${next})`);
+    expect(await excluded()).toEqual(expected);
+  }
+  await here.show(`${address}?site=demo&view=settings&section=site`);
+  expect(await here.page.$(button('New site'))).toBeNull();
+  await here.close();
+});
+
+test('a key of some sites is offered no other site', async () => {
+  const key = generateKey('admin');
+  await addKey(scenario.collector.database, { key, role: 'admin', name: 'limited', sites: ['demo'] });
+  const limited = await browser.open();
+  await limited.signIn(`${address}?view=settings&section=site`, key);
+  await limited.page.waitForSelector('.settings-content [name=timezone]');
+  expect(await limited.page.$(button('New site'))).toBeNull();
+  await limited.close();
+});
+
+test('where there is no site, the first one is made', async () => {
+  const collector = await startTestCollector();
+  try {
+    const { owner } = await createReportClient(collector);
+    await collector.query('delete from footfall.sites');
+    const first = await browser.open();
+    await first.goto(`${collector.origin}/dashboard`);
+    await first.page.locator('::-p-text(Use a secret key), input[placeholder^=ff_]').click();
+    await first.page.locator('input[placeholder^=ff_]').fill(owner);
+    await first.page.locator('button[type=submit]').click();
+    await first.page.locator('[name=site]').fill('shop');
+    await first.page.locator('[name=allowedOrigins]').fill('https://shop.example');
+    await first.page.locator('.settings-content button[type=submit]').click();
+    expect(await first.text('.snippet code')).toContain('data-site="');
+    expect(first.query('site')).toBe('shop');
+    await first.close();
+  } finally {
+    await collector.stop();
+  }
+});
+
 test('who only reads sees what is set, and no button that changes it', async () => {
   const analyst = await browser.open();
   await analyst.signIn(`${address}?view=settings`, scenario.client.analyst);
@@ -292,29 +383,52 @@ const forms = [
   ['keys', 'New key'],
 ] as const;
 
+const edits = [
+  ['goals', 'button[aria-label^="Edit: "]'],
+  ['segments', 'button[aria-label^="Edit: "]'],
+  ['people', 'button[aria-label^="Edit: "]'],
+  [
+    'experiments',
+    'button[aria-label^="Ramp: "], button[aria-label^="Start: "], button[aria-label="New experiment"]',
+  ],
+] as const;
+
 test('hostile texts in every field stay texts', async () => {
   for (const [section, name] of forms) {
     await open(section);
     await page.click(button(name));
     await page.page.waitForSelector(submit);
-    await page.page.$$eval(
-      'dialog :is(input[type=text], textarea)',
-      (all, text) => {
-        for (const one of all as HTMLInputElement[]) {
-          one.value = text;
-          one.dispatchEvent(new Event('input', { bubbles: true }));
-        }
-      },
-      hostile,
-    );
+    await fillFields(page.page, 'dialog', hostile);
     for (const email of await page.page.$$('dialog input[type=email]')) await email.type('eve@example.com');
     await page.click(submit);
     await page.page.waitForSelector('dialog [role=alert], dialog .secret, .settings:not(:has(dialog))');
     await expectHarmless();
   }
+  for (const [section, place] of edits) {
+    await open(section);
+    await page.page.locator(place).click();
+    await page.page.waitForSelector(submit);
+    expect({ section, isFilled: (await fillFields(page.page, 'dialog', hostile)) > 0 }).toEqual({
+      section,
+      isFilled: true,
+    });
+    await page.click(submit);
+    await page.page.waitForSelector('dialog [role=alert], .settings:not(:has(dialog))');
+    await expectHarmless();
+  }
+  for (const section of ['site', 'own-visits', 'retention', 'privacy', 'audit']) {
+    await open(section);
+    await page.page.waitForSelector('.settings-content form');
+    await fillFields(page.page, '.settings-content', hostile);
+    await page.page.$$eval('.settings-content form', (all) => {
+      for (const form of all as HTMLFormElement[]) form.requestSubmit();
+    });
+    await page.settled();
+    await expectHarmless();
+  }
   for (const section of ['goals', 'segments', 'keys', 'people', 'shares']) {
     await open(section);
-    expect({ section, titles: (await rowTitles()).filter((one) => one === hostile) }).toEqual({
+    expect({ section, titles: [...new Set((await rowTitles()).filter((one) => one === hostile))] }).toEqual({
       section,
       titles: section === 'goals' ? [] : [hostile],
     });
@@ -324,15 +438,7 @@ test('hostile texts in every field stay texts', async () => {
 });
 
 async function expectHarmless(): Promise<void> {
-  const found = await page.page.evaluate(() => ({
-    hit: window.hit,
-    refused: window.refused,
-    elements: document.querySelectorAll('img, iframe, object, script:not([src])').length,
-    links: [...document.querySelectorAll('a')]
-      .map(({ protocol }) => protocol)
-      .filter((name) => !/^https?:$/.test(name)),
-  }));
-  expect(found).toEqual({ hit: undefined, refused: [], elements: 0, links: [] });
+  expect(await findHarm(page.page)).toEqual(harmless);
 }
 
 test('a click beside a form, and a session that ends while it is filled, lose nothing', async () => {
@@ -385,5 +491,40 @@ test('nobody is kept out of any page: light and dark, and no phone scrolls sidew
     });
     expect({ section, tooWide }).toEqual({ section, tooWide: false });
     await page.page.setViewport({ width: 1280, height: 900 });
+  }
+});
+
+test('Firefox shows the same in the sections, and takes a form to its error and to its end', async () => {
+  const chromium = page;
+  const readSections = async () => {
+    const shown: Record<string, (string | null)[]> = {};
+    for (const section of ['site', 'goals', 'alerts', 'people', 'keys', 'privacy']) {
+      await page.show(`${address}?site=demo&view=settings&section=${section}`);
+      await page.page.waitForSelector('.settings-content .card');
+      await page.settled();
+      shown[section] = await page.page.$$eval('.settings-content :is(h2, .row-title, label)', (all) =>
+        all.map((one) => one.textContent),
+      );
+      await expectHarmless();
+    }
+    return shown;
+  };
+  const expected = await readSections();
+  const firefox = await startDashboardBrowser('firefox');
+  try {
+    page = await firefox.open();
+    await page.signIn(`${address}?site=demo&view=settings&section=goals`, scenario.client.owner);
+    expect(await readSections()).toEqual(expected);
+    await page.show(`${address}?site=demo&view=settings&section=goals`);
+    await act('New goal', { name: 'By Firefox', pattern: 'docs' });
+    expect(await page.text('dialog .field:has([name=pattern]) .field-error')).toContain('begins with /');
+    await page.page.locator(field('pattern')).fill('/fire');
+    await page.click(submit);
+    await closed();
+    await expectRow('By Firefox');
+    expect(page.problems.filter((problem) => !refusal.test(problem))).toEqual([]);
+  } finally {
+    page = chromium;
+    await firefox.close();
   }
 });

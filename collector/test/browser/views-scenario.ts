@@ -203,7 +203,9 @@ async function sendRefused(collector: TestCollector): Promise<void> {
     { ...fine, id: newId(noon - 60 * dayMs), name: 'Order', ts: noon - 60 * dayMs },
     { ...fine, id: newId(noon - 61 * dayMs), name: hostile, ts: noon - 61 * dayMs },
   ];
-  await collector.send({ visitor: { id: 'refused' }, events: refused });
+  const dropped = { queue_full: 12, error_extension: 40 };
+  const stored = { ...fine, id: newId(noon), name: 'Order' };
+  await collector.send({ visitor: { id: 'refused' }, dropped, events: [stored, ...refused] });
 }
 
 const source = `export function addToCart(item) {
@@ -262,7 +264,13 @@ const metrics = [
     event: { type: 'custom', name: 'signup' },
     minimumEffect: 0.1,
   },
-  { key: 'searches', name: 'Searches', kind: 'mean', event: { type: 'custom', name: 'search' } },
+  {
+    key: 'searches',
+    name: 'Searches',
+    kind: 'mean',
+    event: { type: 'custom', name: 'search' },
+    prePeriodDays: 14,
+  },
   {
     key: 'failures',
     name: 'Errors',

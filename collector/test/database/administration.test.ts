@@ -364,6 +364,15 @@ test('dead letters are listed, counted, read and replayed', async () => {
     { day, reason: 'too_old', letters: 1, dropped: 0 },
   ]);
 
+  // What browsers had to drop counts with the first event of their batch, however often that is sent.
+  const batch = { dropped: { queue_full: 3, http_413: 2, nonsense: 1 }, events: [pageview('/dropped')] };
+  for (const _ of [1, 2]) await collector.send(batch);
+  expect((await ask('GET', `dead-letter/counts?site=demo&from=${day}`)).body.clientDrops).toEqual([
+    { day, reason: 'queue_full', events: 3 },
+    { day, reason: 'http_413', events: 2 },
+    { day, reason: 'other', events: 1 },
+  ]);
+
   const whole = await ask('GET', `dead-letter/${letters[0].id}?site=demo`);
   expect(whole).toMatchObject({ status: 200, body: { event: { type: 'nonsense' } } });
   expect(JSON.stringify(whole.body)).not.toContain('jane@example.com');

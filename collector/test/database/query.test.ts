@@ -231,7 +231,7 @@ test('a comparison stands beside each row: by value, and by the place of the buc
   expect(
     await compared({
       metrics: ['visitors', 'bounce_rate'],
-      include: { comparisons: { mode: 'previous_period' } },
+      include: { comparisons: { mode: 'custom', date_range: ['2026-11-19', '2026-11-19'] } },
     }),
   ).toEqual([
     {
@@ -268,11 +268,69 @@ test('a comparison stands beside each row: by value, and by the place of the buc
 // 20 November 2026 is a Friday.
 test('a comparison that begins on the same weekday goes back to it', async () => {
   const { body } = await ask({
-    date_range: ['2026-11-17', '2026-11-20'],
+    date_range: ['2026-11-16', '2026-11-19'],
     metrics: ['visits'],
     include: { comparisons: { mode: 'previous_period', match_day_of_week: true } },
   });
-  expect(body.meta.comparison_date_range).toEqual(['2026-11-10T00:00:00.000Z', '2026-11-14T00:00:00.000Z']);
+  expect(body.meta.comparison_date_range).toEqual(['2026-11-09T00:00:00.000Z', '2026-11-13T00:00:00.000Z']);
+});
+
+// It is 13:00 in Berlin.
+test.each([
+  { range: 'day', until: '2026-11-19T12:00:00.000Z' },
+  { range: ['2026-11-18', '2026-11-20'], until: '2026-11-17T12:00:00.000Z' },
+  { range: ['2026-11-16', '2026-11-22'], until: '2026-11-13T12:00:00.000Z' },
+  { range: 'month', until: '2026-10-31T12:00:00.000Z' },
+  { range: 'month', comparisons: { mode: 'year_over_year' }, until: '2025-11-20T12:00:00.000Z' },
+  { range: ['2026-11-20T06:00', '2026-11-20T17:59:59'], until: '2026-11-20T00:00:00.000Z' },
+  { range: ['2026-11-20T06:00+01:00', '2026-11-20T17:59:59+01:00'], until: '2026-11-20T00:00:00.000Z' },
+  { range: '7d', until: '2026-11-12T23:00:00.000Z' },
+  { range: ['2026-11-18', '2026-11-20'], by: 'time:day', until: '2026-11-17T23:00:00.000Z' },
+  {
+    range: 'day',
+    comparisons: { mode: 'custom', date_range: ['2026-11-13', '2026-11-13'] },
+    until: '2026-11-13T23:00:00.000Z',
+  },
+])(
+  'a range that is not over is compared with the same part of the other: $range $by',
+  async ({ range, by, comparisons = { mode: 'previous_period' }, until }) => {
+    const { body } = await ask({
+      site_id: 'berlin',
+      date_range: range,
+      metrics: ['visits'],
+      dimensions: by === undefined ? [] : [by],
+      include: { comparisons },
+    });
+    expect((body.meta.comparison_date_range as string[])[1]).toBe(until);
+  },
+);
+
+test('the part of a day is compared from rollups as from events', async () => {
+  await addSite(collector.database, { site: 'part', siteKey: 'part', timezone: 'UTC', retentionDays: 395 });
+  for (const [visitor, at] of [
+    ['ada', '15T10'],
+    ['ada', '17T09'],
+    ['bob', '17T10'],
+    ['bob', '17T15'],
+    ['eve', '17T13'],
+    ['eve', '20T10'],
+  ] as const)
+    await visit('part', visitor, [{ at: Date.parse(`2026-11-${at}:00:00Z`), path: '/' }]);
+  await collector.query(`select footfall.roll_up('part', 31)`);
+  const metrics = ['visitors', 'visits', 'pageviews', 'events', 'bounce_rate', 'visit_duration'];
+  const compared = async (more: object[]) => {
+    const include = { comparisons: { mode: 'previous_period' } };
+    const date_range = ['2026-11-18', '2026-11-20'];
+    const { body } = await ask({ site_id: 'part', date_range, metrics: [...metrics, ...more], include });
+    return [body.meta.source, body.results[0]?.comparison?.metrics.slice(0, metrics.length)];
+  };
+  const expected = [2, 3, 3, 3, 100, 0];
+  expect(await compared([])).toEqual(['rollups', expected]);
+  // What the rollups do not hold is read from the events, and all that stands beside it.
+  expect(await compared([{ fn: 'count_distinct', of: 'event:page', as: 'pages' }])).toEqual([
+    'events',
+    expected,
+  ]);
 });
 
 test('the hour that comes twice is two buckets, and hours without visits are filled', async () => {

@@ -300,6 +300,25 @@ test('a segment stands for its filters, by its name and inside other filters', a
   });
 });
 
+test('visits are listed, the newest first, page by page, under the filters', async () => {
+  for (const minutes of [50, 10, 30])
+    await visit([{ at: minutes, path: `/listed-${minutes}` }], { visitor: `listed-${minutes}` });
+  type List = { sessions: { visitor_id: string; entry_path: string }[]; next: string | null };
+  const filters = JSON.stringify([['contains', 'visit:entry_page', ['/listed-']]]);
+  const read = (more: object) => client.get<List>('sessions', { filters, ...more });
+  const whole = await read({});
+  expect([...whole.sessions].map(({ visitor_id }) => visitor_id).sort()).toEqual([
+    'listed-10',
+    'listed-30',
+    'listed-50',
+  ]);
+  const first = await read({ limit: 2 });
+  const rest = await read({ limit: 2, cursor: first.next });
+  expect([...first.sessions, ...rest.sessions]).toEqual(whole.sessions);
+  expect(rest.next).toBeNull();
+  expect((await client.ask('GET', 'sessions', { site: 'demo', cursor: 'x' })).status).toBe(400);
+});
+
 test('the timeline of a visitor: sessions, the newest first, with their events in order', async () => {
   const visitor = 'traveller';
   const first = await visit(

@@ -95,6 +95,8 @@ test('a key, a share link and a session are told who they are', async () => {
     operator: null,
     key: { id: expect.any(String), name: 'the owner' },
     role: 'owner',
+    allSites: true,
+    client: null,
     sites: [demo, other],
   });
   const session = sessionOf(await client.signIn('ann@shop.example'), origin);
@@ -102,6 +104,8 @@ test('a key, a share link and a session are told who they are', async () => {
     operator: { email: 'ann@shop.example', name: 'ann@shop.example', role: 'analyst', sites: ['demo'] },
     key: null,
     role: 'analyst',
+    allSites: false,
+    client: { address: '127.0.0.1', network: '127.0.0.1', isPublic: false },
     sites: [demo],
   });
   const share = await client.ask('POST', 'shares', {
@@ -113,6 +117,8 @@ test('a key, a share link and a session are told who they are', async () => {
     operator: null,
     key: null,
     role: 'share',
+    allSites: false,
+    client: null,
     sites: [other],
   });
   expect((await client.ask('GET', 'me')).status).toBe(401);
@@ -293,4 +299,20 @@ test.each([
 
 test('nothing of all this was logged', () => {
   expect(collector.logged).toEqual([]);
+});
+
+test('a person is told the address that events of theirs would come from, and nobody else is', async () => {
+  const { session } = await client.enter({ email: 'here@shop.example', role: 'admin', sites: ['demo'] });
+  const clientOf = async (headers: Record<string, string>) =>
+    ((await client.ask('GET', 'me', { headers })).body as { client: unknown }).client;
+  expect(await clientOf({ ...session, 'x-forwarded-for': '203.0.113.7' })).toEqual({
+    address: '203.0.113.7',
+    network: '203.0.113.7',
+    isPublic: true,
+  });
+  expect(await clientOf({ ...session, 'x-forwarded-for': '2001:db8:1:2:3::4' })).toMatchObject({
+    network: '2001:db8:1:2::/64',
+  });
+  expect(await clientOf(session)).toMatchObject({ address: '127.0.0.1', isPublic: false });
+  expect(await clientOf(client.owner)).toBeNull();
 });

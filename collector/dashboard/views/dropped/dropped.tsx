@@ -10,9 +10,10 @@ import { Card } from '../../ui/card.js';
 import { Answered, EmptyState } from '../../ui/states.js';
 import { TableButton } from '../../ui/table-button.js';
 import type { ViewProps } from '../views.js';
-import { explainReason } from './reasons.js';
+import { explainDrop, explainReason } from './reasons.js';
 
 type Count = { day: string; reason: string; letters: number; dropped: number };
+type DropCount = { day: string; reason: string; events: number };
 type Letter = {
   id: string;
   at: string;
@@ -28,7 +29,7 @@ const shownLetters = 50;
 export default function Dropped({ scope }: ViewProps) {
   const reason = useParameter('reason');
   const parameters = { site: scope.site.site, ...toMoments(scope) };
-  const counts = useReport<{ counts: Count[] }>('dead-letter/counts', parameters);
+  const counts = useReport<{ counts: Count[]; clientDrops: DropCount[] }>('dead-letter/counts', parameters);
   const letters = useReport<{ letters: Letter[] }>('dead-letter', {
     ...parameters,
     reason,
@@ -58,7 +59,41 @@ export default function Dropped({ scope }: ViewProps) {
           </Answered>
         </Card>
       )}
+      <ClientDrops counts={counts.answer?.clientDrops ?? []} />
     </div>
+  );
+}
+
+/** What browsers say they had to drop: it never came, so that there is nothing to try again. */
+function ClientDrops({ counts }: { counts: readonly DropCount[] }) {
+  if (counts.length === 0) return null;
+  const sums = sumByReason(counts.map((count) => ({ ...count, letters: 0, dropped: count.events })));
+  const rows = counts.map(({ day, reason, events }) => [formatDay(day), reason, formatFull(events, 'count')]);
+  return (
+    <Card
+      title="Dropped in browsers"
+      actions={
+        <TableButton title="Dropped in browsers by day" head={['Day', 'Reason', 'Events']} rows={rows} />
+      }
+    >
+      <p class="row-note">
+        What the script on your pages counted and could not send, or was told not to: by the day on which a
+        browser said so, with its next events.
+      </p>
+      <div class="wordy">
+        <BarTable
+          title="Dropped in browsers by reason"
+          labelTitle="Reason"
+          columns={[{ id: 'events', title: 'Events' }]}
+          rows={sums.map(({ reason, events }) => ({
+            id: reason,
+            label: `${reason}: ${explainDrop(reason)}`,
+            share: events / (sums[0]?.events ?? 1),
+            cells: [{ text: formatShort(events, 'count'), full: formatFull(events, 'count') }],
+          }))}
+        />
+      </div>
+    </Card>
   );
 }
 
@@ -93,31 +128,33 @@ function sumByReason(counts: readonly Count[]): Sum[] {
 function Reasons({ counts, chosen }: { counts: readonly Count[]; chosen: string | undefined }) {
   const sums = sumByReason(counts);
   return (
-    <BarTable
-      title="Refused events by reason"
-      labelTitle="Reason"
-      columns={[
-        { id: 'events', title: 'Events' },
-        { id: 'kept', title: 'Not kept', definition: 'Beyond what is kept of a day: counted, and gone' },
-      ]}
-      rows={sums.map(({ reason, events, dropped }) => {
-        const change = { reason: reason === chosen ? null : reason };
-        return {
-          id: reason,
-          label: `${reason}: ${explainReason(reason)}`,
-          share: events / (sums[0]?.events ?? 1),
-          cells: [
-            { text: formatShort(events, 'count'), full: formatFull(events, 'count') },
-            { text: formatShort(dropped, 'count'), full: formatFull(dropped, 'count') },
-          ],
-          action: {
-            title: reason === chosen ? 'Show all reasons' : `Show those of ${reason} alone`,
-            href: addressWith(change),
-            onClick: (event) => follow(event, change),
-          },
-        };
-      })}
-    />
+    <div class="wordy">
+      <BarTable
+        title="Refused events by reason"
+        labelTitle="Reason"
+        columns={[
+          { id: 'events', title: 'Events' },
+          { id: 'kept', title: 'Not kept', definition: 'Beyond what is kept of a day: counted, and gone' },
+        ]}
+        rows={sums.map(({ reason, events, dropped }) => {
+          const change = { reason: reason === chosen ? null : reason };
+          return {
+            id: reason,
+            label: `${reason}: ${explainReason(reason)}`,
+            share: events / (sums[0]?.events ?? 1),
+            cells: [
+              { text: formatShort(events, 'count'), full: formatFull(events, 'count') },
+              { text: formatShort(dropped, 'count'), full: formatFull(dropped, 'count') },
+            ],
+            action: {
+              title: reason === chosen ? 'Show all reasons' : `Show those of ${reason} alone`,
+              href: addressWith(change),
+              onClick: (event) => follow(event, change),
+            },
+          };
+        })}
+      />
+    </div>
   );
 }
 

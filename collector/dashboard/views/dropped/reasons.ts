@@ -15,3 +15,22 @@ const reasons: Record<string, string> = {
 export function explainReason(reason: string): string {
   return reasons[reason] ?? 'the database refused it';
 }
+
+const drops: Record<string, string> = {
+  too_large: 'the event is larger than 32 KiB',
+  queue_full: 'the queue of the browser was full',
+  corrupt: 'what the browser had stored could not be read',
+  before_send: 'beforeSend of the page said no',
+  consent_pending: 'consent had not been given when the page was left',
+  error_rate: 'too many errors of a type',
+  error_extension: 'an error of a browser extension',
+  error_cross_origin: 'an error of a script of another origin, which tells nothing',
+  error_resize_loop: 'a notice of ResizeObserver, which is no error',
+  error_crawler: 'a notice of a crawler that scans mails',
+};
+
+/** What a reason for dropping an event in the browser means, in words. */
+export function explainDrop(reason: string): string {
+  const status = /^http_(\d+)$/.exec(reason)?.[1];
+  return drops[reason] ?? (status ? `the collector answered ${status}` : 'another reason');
+}

@@ -1,20 +1,25 @@
 import { useReport } from '../../api/use-report.js';
 import { formatMoment } from '../../format/dates.js';
 import { formatFull } from '../../format/numbers.js';
-import { addressWith, follow } from '../../state/address.js';
+import { addressWith, follow, go, useParameter } from '../../state/address.js';
 import type { Scope } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
+import { SelectField } from '../../ui/field.js';
 import { Answered } from '../../ui/states.js';
 import { StatusBadge } from './experiment-list.js';
 import { MetricCard } from './metric-card.js';
 import { type Results, writeProbability } from './results.js';
+import { segmentChoices } from './segments.js';
 
-const back = { experiment: null };
+const back = { experiment: null, by: null };
 
 /** What an experiment says: whether it may be believed, then metric by metric. */
 export function ExperimentResults({ scope, name }: { scope: Scope; name: string }) {
+  const wanted = useParameter('by');
+  const breakdown = segmentChoices.find(({ value }) => value === wanted)?.value;
   const asked = useReport<Results>(`experiments/${encodeURIComponent(name)}/results`, {
     site: scope.site.site,
+    breakdown,
   });
   return (
     <div class="view-stack">
@@ -26,6 +31,7 @@ export function ExperimentResults({ scope, name }: { scope: Scope; name: string 
           <div class="view-stack">
             <Warnings results={results} />
             <Head results={results} scope={scope} />
+            {results.metrics.length > 0 && <SegmentChoice chosen={breakdown} />}
             {results.metrics.map((metric) => (
               <MetricCard key={metric.key} metric={metric} />
             ))}
@@ -33,6 +39,20 @@ export function ExperimentResults({ scope, name }: { scope: Scope; name: string 
           </div>
         )}
       </Answered>
+    </div>
+  );
+}
+
+function SegmentChoice({ chosen = '' }: { chosen: string | undefined }) {
+  return (
+    <div class="view-tools segment-choice">
+      <SelectField
+        label="Break down by"
+        name="by"
+        options={[{ value: '', title: 'Nothing' }, ...segmentChoices]}
+        value={chosen}
+        onChange={(event) => go({ by: event.currentTarget.value || null })}
+      />
     </div>
   );
 }

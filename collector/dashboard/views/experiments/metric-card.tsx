@@ -1,4 +1,4 @@
-import { formatFull, formatNumber } from '../../format/numbers.js';
+import { formatFull } from '../../format/numbers.js';
 import { Card } from '../../ui/card.js';
 import { TableButton } from '../../ui/table-button.js';
 import { IntervalPlot, reachOf } from './interval-plot.js';
@@ -9,8 +9,13 @@ import {
   type MetricResult,
   type NotEnough,
   safeInterval,
+  writeInterval,
+  writeLift,
   writeProbability,
+  writeSigned,
+  writeValue,
 } from './results.js';
+import { SegmentTable } from './segment-table.js';
 
 const roles: Record<string, string> = {
   primary: 'Decides',
@@ -56,6 +61,7 @@ export function MetricCard({ metric }: { metric: MetricResult }) {
           This metric has no interval for any look: read it once, when the planned number of units is there.
         </p>
       )}
+      {metric.breakdown && <SegmentTable breakdown={metric.breakdown} metric={metric} />}
       {metric.notes.map((note) => (
         <p key={note} class="row-note">
           {note}
@@ -99,6 +105,7 @@ function ArmLine({ comparison, metric, reach }: LineProps) {
         </p>
         <p class="row-note">{writeRange(comparison, metric)}</p>
         <Chances comparison={comparison} />
+        <Adjusted comparison={comparison} metric={metric} />
       </div>
     </div>
   );
@@ -138,37 +145,28 @@ function Chances({ comparison }: { comparison: Comparison }) {
   );
 }
 
+/** The same with what units did before their first exposure taken out: a narrower interval. */
+function Adjusted({ comparison: { cuped }, metric }: { comparison: Comparison; metric: MetricResult }) {
+  if (!cuped) return null;
+  const { sequential, fixed, varianceReduction } = cuped;
+  const interval = sequential ? (sequential.interval ?? sequential.latest) : fixed.interval;
+  return (
+    <p class="row-note" data-cuped title="Controlled-experiment using pre-experiment data">
+      With CUPED {writeLift(cuped)}, difference {writeInterval(interval, metric)}, p{' '}
+      {writeProbability(sequential?.p ?? fixed.p)}; {formatFull(100 * varianceReduction, 'percent')} less
+      variance
+    </p>
+  );
+}
+
 function writeDays(days: number | null): string {
   if (days === null) return '';
   return days > 0 ? `; about ${formatFull(Math.ceil(days), 'count')} days to go` : '; enough units are there';
 }
 
-const shares = ['proportion', 'retention'];
-
-/** A value of the metric: a share as percent, else a number. */
-function writeValue(value: number | null, { kind }: Pick<MetricResult, 'kind'>): string {
-  if (value === null) return '–';
-  return shares.includes(kind)
-    ? formatFull(100 * value, 'percent')
-    : formatNumber(Number(value.toPrecision(4)));
-}
-
-function writeSigned(value: number, metric: Pick<MetricResult, 'kind'>): string {
-  const sign = value > 0 ? '+' : '';
-  if (shares.includes(metric.kind)) return `${sign}${formatNumber(Number((100 * value).toFixed(2)))} pt`;
-  return sign + formatNumber(Number(value.toFixed(2)) + 0);
-}
-
-function writeLift({ lift: { lift } }: Comparison): string {
-  if (lift === null) return 'No lift: the control is zero';
-  return `${lift > 0 ? '+' : ''}${formatFull(100 * lift, 'percent')}`;
-}
-
 function writeRange(comparison: Comparison, metric: MetricResult): string {
-  const { low, high } = safeInterval(comparison);
   const p = comparison.sequential?.p ?? comparison.fixed.p;
-  const range = `${writeSigned(low, metric)} to ${writeSigned(high, metric)}`;
-  return `Difference ${range} ${comparison.sequential ? 'at any look' : 'at one look'}, p ${writeProbability(p)}`;
+  return `Difference ${writeInterval(safeInterval(comparison), metric)} ${comparison.sequential ? 'at any look' : 'at one look'}, p ${writeProbability(p)}`;
 }
 
 function describe(comparison: Comparison, metric: MetricResult): string {
@@ -196,14 +194,12 @@ function toRow(arm: Arm, metric: MetricResult): string[] {
   const own = [arm.variation, formatFull(arm.units, 'count'), writeValue(arm.mean, metric)];
   if (found?.status !== 'ok') return [...own, ...Array.from({ length: 6 }, () => '–')];
   const { fixed, sequential } = found;
-  const range = ({ low, high }: { low: number; high: number }) =>
-    `${writeSigned(low, metric)} to ${writeSigned(high, metric)}`;
   return [
     ...own,
     writeLift(found),
     writeSigned(fixed.difference, metric),
-    range(fixed.interval),
-    sequential?.interval ? range(sequential.interval) : '–',
+    writeInterval(fixed.interval, metric),
+    sequential?.interval ? writeInterval(sequential.interval, metric) : '–',
     String(Number(fixed.p.toPrecision(3))),
     sequential ? String(Number(sequential.p.toPrecision(3))) : '–',
   ];

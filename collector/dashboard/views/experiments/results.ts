@@ -1,4 +1,5 @@
-import { formatNumber } from '../../format/numbers.js';
+import { locale } from '../../format/locale.js';
+import { formatFull, formatNumber } from '../../format/numbers.js';
 
 type Interval = { low: number; high: number };
 
@@ -28,12 +29,33 @@ export type Comparison = {
     isSignificant: boolean;
   } | null;
   bayesian: { note: string; chanceToWin: number; risk: { treatment: number } } | null;
+  cuped: {
+    varianceReduction: number;
+    fixed: Comparison['fixed'];
+    lift: Comparison['lift'];
+    sequential: Comparison['sequential'];
+  } | null;
   power: { minimumEffect: number; fixed: Plan; sequential: Plan | null } | null;
   guardrail: { margin: number; verdict: 'harmed' | 'safe' | 'unclear' } | null;
 };
 
 export type NotEnough = { variation: string; status: 'not enough data'; reason: string };
 export type Arm = { variation: string; units: number; mean: number | null };
+
+/** A variation of one segment: one look, its p corrected for all segments. */
+export type SegmentComparison = Pick<Comparison, 'variation' | 'status' | 'fixed' | 'correctedP' | 'lift'>;
+
+export type Breakdown = {
+  dimension: string;
+  segments: {
+    value: string | null;
+    /** How many values are in it, where it holds the rest. */
+    merged?: number;
+    variations: Arm[];
+    comparisons: (SegmentComparison | NotEnough)[];
+  }[];
+  postStratified: Pick<Comparison, 'variation' | 'fixed' | 'lift'>[];
+};
 
 export type MetricResult = {
   key: string;
@@ -44,6 +66,7 @@ export type MetricResult = {
   variations: Arm[];
   comparisons: (Comparison | NotEnough)[];
   notes: string[];
+  breakdown: Breakdown | null;
 };
 
 /** `GET /api/v1/experiments/{key}/results`, as far as it is shown. */
@@ -78,9 +101,14 @@ export type Experiment = {
   phases: { phase: number; coverage: number; variations: { key: string }[] }[];
 };
 
+// Probabilities and means of rare events are far below the two decimals of other numbers.
+function formatDigits(value: number, digits: number): string {
+  return new Intl.NumberFormat(locale, { maximumSignificantDigits: digits }).format(value);
+}
+
 /** A probability in a sentence. */
 export function writeProbability(p: number): string {
-  return p < 0.0001 ? '< 0.0001' : formatNumber(Number(p.toPrecision(2)));
+  return p < 0.0001 ? '< 0.0001' : formatDigits(p, 2);
 }
 
 /** The interval that holds however often one looks; that of one look where there is none. */
@@ -91,4 +119,31 @@ export function safeInterval({ sequential, fixed }: Comparison): Interval {
 /** Whether the answer is one at any look (true), or at the planned end alone. */
 export function isSignificant({ sequential, fixed }: Comparison): boolean {
   return sequential ? sequential.isSignificant : fixed.isSignificant;
+}
+
+const shares = ['proportion', 'retention'];
+
+type Kind = Pick<MetricResult, 'kind'>;
+
+/** A value of the metric: a share as percent, else a number. */
+export function writeValue(value: number | null, { kind }: Kind): string {
+  if (value === null) return '–';
+  return shares.includes(kind) ? formatFull(100 * value, 'percent') : formatDigits(value, 4);
+}
+
+/** A difference of the metric with its sign: of shares in percentage points. */
+export function writeSigned(value: number, { kind }: Kind): string {
+  const sign = value > 0 ? '+' : '';
+  if (shares.includes(kind)) return `${sign}${formatNumber(Number((100 * value).toFixed(2)))} pt`;
+  return sign + formatDigits(value + 0, 3);
+}
+
+export function writeInterval({ low, high }: Interval, metric: Kind): string {
+  return `${writeSigned(low, metric)} to ${writeSigned(high, metric)}`;
+}
+
+/** The relative change against the control. */
+export function writeLift({ lift: { lift } }: Pick<Comparison, 'lift'>): string {
+  if (lift === null) return 'No lift: the control is zero';
+  return `${lift > 0 ? '+' : ''}${formatFull(100 * lift, 'percent')}`;
 }

@@ -22,7 +22,7 @@ export default function Overview({ scope }: ViewProps) {
   return (
     <div class="overview">
       <section class="card head-card" aria-label="Totals and their course">
-        <MetricsRow asked={totals} chosen={metric} />
+        <MetricsRow asked={totals} chosen={metric} site={scope.site} />
         <ChartCard scope={scope} metric={metric} />
       </section>
       <div class="cards">

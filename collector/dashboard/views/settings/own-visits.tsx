@@ -1,6 +1,7 @@
 import { request } from '../../api/client.js';
 import { reloadAll } from '../../api/reloads.js';
 import { useReport } from '../../api/use-report.js';
+import { useSession } from '../../session/session.js';
 import type { Site } from '../../state/scope.js';
 import { Card } from '../../ui/card.js';
 import { Snippet } from '../../ui/snippet.js';
@@ -9,6 +10,7 @@ import type { ViewProps } from '../view.js';
 import type { Field } from './parts/fields.js';
 import { RecordForm } from './parts/record-form.js';
 import { useCanChange } from './parts/use-can-change.js';
+import { useSending } from './parts/use-sending.js';
 import type { SiteSettings } from './site.js';
 
 /** How not to count oneself: in one browser, or from an address. */
@@ -53,18 +55,73 @@ function AddressForm({ site: { site } }: { site: Site }) {
   return (
     <Answered asked={asked}>
       {(settings) => (
-        <RecordForm
-          fields={fields}
-          record={settings}
-          timezone="UTC"
-          button="Save"
-          done="Saved."
-          onSubmit={async (body) => {
-            await request(`/api/v1/${path}`, { method: 'PATCH', body });
-            reloadAll();
-          }}
-        />
+        <>
+          <OwnAddress path={path} excluded={settings.excludedAddresses} />
+          <RecordForm
+            key={settings.excludedAddresses.join()}
+            fields={fields}
+            record={settings}
+            timezone="UTC"
+            button="Save"
+            done="Saved."
+            onSubmit={async (body) => change(path, body)}
+          />
+        </>
       )}
     </Answered>
+  );
+}
+
+async function change(path: string, body: object): Promise<void> {
+  await request(`/api/v1/${path}`, { method: 'PATCH', body });
+  reloadAll();
+}
+
+type OwnProps = { path: string; excluded: readonly string[] };
+
+/** The address that the collector sees of whoever looks, to be excluded or counted again with one click. */
+function OwnAddress({ path, excluded }: OwnProps) {
+  const { client } = useSession();
+  const { error, isSending, run } = useSending();
+  if (!client) return null;
+  const { address, network, isPublic } = client;
+  if (!isPublic)
+    return (
+      <p class="notice">
+        <b>
+          You come from <bdi>{address}</bdi>, an address of a private network
+        </b>
+        Everybody may seem to come from there: a proxy in front of the collector is to be named in
+        FOOTFALL_TRUSTED_PROXIES.
+      </p>
+    );
+  const own = excluded.filter((entry) => entry === address || entry === network);
+  const next = own.length > 0 ? excluded.filter((entry) => !own.includes(entry)) : [...excluded, network];
+  return (
+    <div class="own-address">
+      <p>
+        Your address:{' '}
+        <b>
+          <bdi>{address}</bdi>
+        </b>
+        {network !== address && (
+          <>
+            , of the network{' '}
+            <b>
+              <bdi>{network}</bdi>
+            </b>
+          </>
+        )}
+      </p>
+      <button
+        type="button"
+        class="button"
+        disabled={isSending}
+        onClick={() => run(() => change(path, { excludedAddresses: next }))}
+      >
+        {own.length > 0 ? 'Count my visits again' : 'Exclude my visits'}
+      </button>
+      {error && <span role="alert">{error.message}</span>}
+    </div>
   );
 }

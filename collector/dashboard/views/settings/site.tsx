@@ -75,8 +75,7 @@ const limits: readonly Field[] = [
 /** The settings of the site, its public keys, and another site. */
 export default function SiteSection({ scope: { site } }: ViewProps) {
   const asked = useReport<SiteSettings>(`sites/${site.site}`, {});
-  const { operator } = useSession();
-  const mayAdd = operator === null || operator.sites === 'all';
+  const { allSites: mayAdd } = useSession();
   return (
     <div class="view-stack">
       <Card

@@ -12,6 +12,7 @@ import { Card } from '../../ui/card.js';
 import { TextField } from '../../ui/field.js';
 import { Answered } from '../../ui/states.js';
 import type { ViewProps } from '../views.js';
+import { RecentVisits } from './recent-visits.js';
 
 type TimelineEvent = {
   event_id: string;
@@ -51,11 +52,22 @@ export default function Visitor({ scope }: ViewProps) {
   const id = useParameter('visitor');
   return (
     <div class="view-stack">
+      {id !== undefined && <BackLink />}
       <Card title="Visitor">
         <VisitorForm key={id} id={id} />
       </Card>
-      {id !== undefined && <Timeline scope={scope} id={id} />}
+      {id === undefined ? <RecentVisits scope={scope} /> : <Timeline scope={scope} id={id} />}
     </div>
+  );
+}
+
+const back = { visitor: null, before: null };
+
+function BackLink() {
+  return (
+    <a class="back-link" href={addressWith(back)} onClick={(event) => follow(event, back)}>
+      All visits
+    </a>
   );
 }
 

@@ -3,9 +3,10 @@ import { type Measure, type MeasureName, measures } from '../catalog/measures.js
 import { comparesNumbers, compileFilters, hasBehaviour, leavesOf } from '../filters/compile-filters.js';
 import type { Filter } from '../filters/filter-schema.js';
 import { bucketOfDay, isMomentBucket } from '../period/buckets.js';
-import type { RawScope } from '../raw-scope.js';
+import { addDays } from '../period/calendar.js';
+import { createRawScope, type RawScope } from '../raw-scope.js';
 import { isTime } from '../read-query.js';
-import type { Part } from './compile-events.js';
+import { compileFromEvents, type Part } from './compile-events.js';
 import { bucketName, type Core, columnDimension } from './core.js';
 
 /** How a core is read from footfall.rollup_days. */
@@ -26,6 +27,7 @@ const wholeDay: ReadonlySet<MeasureName> = new Set([
   'bounces',
   'duration_us',
 ]);
+const wholeReading: Reading = { dimension: 'all', name: undefined, value: undefined };
 const ofPages: ReadonlySet<MeasureName> = new Set(['page_visitors', 'pageviews']);
 const ofVisits: ReadonlySet<MeasureName> = new Set(['visit_visitors', 'visits', 'bounces', 'duration_us']);
 
@@ -36,7 +38,8 @@ const ofVisits: ReadonlySet<MeasureName> = new Set(['visit_visitors', 'visits', 
  */
 export function compileFromRollups(core: Core, scope: RawScope, siteTimezone: string): Part | undefined {
   const reading = findReading(core, siteTimezone);
-  return reading && compileReading(core, scope, reading);
+  if (!reading) return undefined;
+  return core.period.cut ? compileCut(core, scope, core.period.cut) : compileReading(core, scope, reading);
 }
 
 /** Whether the rollups hold a core, once they are up to date. */
@@ -45,8 +48,10 @@ export function isRolledUp(core: Core, siteTimezone: string): boolean {
 }
 
 function findReading(core: Core, siteTimezone: string): Reading | undefined {
-  if (core.period.days === undefined || core.timezone !== siteTimezone || core.aggregates.length > 0)
+  const { days, cut } = core.period;
+  if ((days ?? cut) === undefined || core.timezone !== siteTimezone || core.aggregates.length > 0)
     return undefined;
+  if (cut && (core.dimensions.length > 0 || core.filters.length > 0)) return undefined;
   if (core.dimensions.some((name) => isTime(name) && isMomentBucket(bucketName(name)))) return undefined;
   const reading = chooseDimension(core);
   return reading && core.measures.every((name) => measuresOf(reading).has(name)) ? reading : undefined;
@@ -63,7 +68,7 @@ function chooseDimension({ dimensions, filters }: Core): Reading | undefined {
   const names = [...new Set([...grouped, ...leaves.map((leaf) => leaf[1])])];
   const [name] = names;
   if (names.length > 1 || hasBehaviour(filters) || leaves.some(comparesNumbers)) return undefined;
-  if (name === undefined) return { dimension: 'all', name, value: undefined };
+  if (name === undefined) return wholeReading;
   const rollup = columnDimension(name)?.rollup;
   if (!rollup) return undefined;
   const value = singleValue(filters, name);
@@ -111,6 +116,43 @@ function compileReading(core: Core, scope: RawScope, reading: Reading): Part {
     where ${conditions.join(' and ')}
     ${groups.length > 0 ? `group by ${groups.join(', ')}` : ''}`;
   return { columns, sql };
+}
+
+/** The whole days from the rollups, and what there was of the last day from the events. */
+function compileCut(
+  core: Core,
+  scope: RawScope,
+  { from, to, lastDayAt }: NonNullable<Core['period']['cut']>,
+): Part {
+  const { site, period } = core;
+  const days = { ...period, days: { from, to: addDays(to, -1) } };
+  const whole = compileReading({ ...core, period: days }, scope, wholeReading);
+  const last = { ...period, startAt: lastDayAt };
+  const lastScope = createRawScope(site, last, scope.parameters);
+  const rest = { ...core, period: last, measures: core.measures.filter((name) => name !== 'visitors') };
+  const seen = core.measures.includes('visitors') ? [newVisitors(core, lastScope, { from, to })] : [];
+  const parts = [whole, ...compileFromEvents(rest, lastScope), ...seen];
+  const listed = core.measures.map((name) => {
+    const sums = parts.flatMap(({ columns }, at) =>
+      columns.has(name) ? [`coalesce(p${at}.${name}, 0)`] : [],
+    );
+    return `${sums.join(' + ')} as ${name}`;
+  });
+  const sources = parts.map(({ sql }, at) => `(${sql}) as p${at}`);
+  return { columns: whole.columns, sql: `select ${listed.join(', ')} from ${sources.join(' cross join ')}` };
+}
+
+/** Visitors of the last day who were not seen on the days before it. */
+function newVisitors({ site }: Core, scope: RawScope, { from, to }: { from: string; to: string }): Part {
+  const { bind } = scope.parameters;
+  const previous = `r.previous[array_position(r.keys, footfall.rollup_key('all', null))]`;
+  const sql = `select count(*) as visitors
+    from (select distinct hashtextextended(e.visitor_id, 0) as visitor from footfall.events e
+      where ${scope.eventIn('e')} and e.visitor_id is not null) v
+    left join footfall.rollup_visitors r on r.site = ${bind(site, 'text')} and r.day = ${bind(to, 'date')}
+      and r.visitor = v.visitor
+    where coalesce(${previous}, '-infinity') < ${bind(from, 'date')}`;
+  return { columns: new Map([['visitors', 'count(*)']]), sql };
 }
 
 function dimensionSql(name: string, { weekStart }: Core): { sql: string; group: string } {

@@ -38,14 +38,20 @@ export type DateRange = z.infer<typeof dateRangeSchema>;
 
 /**
  * A range in local time: whole days, both inclusive, or moments, from start up to and without end. Moments without an
- * offset are local.
+ * offset are local. `until` is the time at which the last day is cut.
  */
 export type LocalRange =
-  | { kind: 'days'; from: string; to: string }
+  | { kind: 'days'; from: string; to: string; until?: string }
   | { kind: 'moments'; start: string; end: string };
 
 /** What the names of ranges are relative to. */
-export type Calendar = { today: string; firstDay: string; now: number };
+export type Calendar = {
+  today: string;
+  /** The local time of now, e.g. `13:05:00.5`. */
+  time: string;
+  firstDay: string;
+  now: number;
+};
 
 function isMoment(text: string): boolean {
   const day = momentPattern.exec(text)?.[1];

@@ -16,17 +16,21 @@ export type SiteCalendar = Calendar & {
   weekStart: number;
 };
 
+type Days = { from: string; to: string };
+
 /**
- * A range of time of a site. `days` where it is whole days of the timezone, both inclusive. A day that a timezone left out,
- * such as 30 December 2011 in Apia, is a range without a moment.
+ * A range of time of a site. `days` where it is whole days of the timezone, both inclusive; `cut` where it is but for the
+ * rest of the last one, which starts at lastDayAt. A day that a timezone left out, such as 30 December 2011 in Apia, is a
+ * range without a moment.
  */
-export type Period = Span & { days: { from: string; to: string } | undefined };
+export type Period = Span & { days: Days | undefined; cut?: Days & { lastDayAt: string } };
 
 type SiteRow = {
   timezone: string;
   currency: string;
   week_start: number;
   today: string;
+  time: string;
   first_day: string | null;
 };
 
@@ -41,10 +45,11 @@ export async function readCalendar(
 ): Promise<SiteCalendar> {
   const [row] = await tx.query<SiteRow>(
     `/* resolve-period.readCalendar */
-     select s.timezone, s.currency, s.week_start, (($2::timestamptz) at time zone z.zone)::date as today,
+     select s.timezone, s.currency, s.week_start, local.now::date as today, local.now::time::text as time,
        (least((select min(bucket) from footfall.rollup_buckets where site = $1::text),
          (select min(bucket) from footfall.rollup_marks where site = $1::text)) at time zone z.zone)::date as first_day
      from footfall.sites s cross join lateral (select coalesce($3::text, s.timezone) as zone) z
+     cross join lateral (select $2::timestamptz at time zone z.zone as now) local
      where s.site = $1::text`,
     [site, new Date(now).toISOString(), timezone ?? null],
   );
@@ -56,6 +61,7 @@ export async function readCalendar(
     currency: row.currency,
     weekStart: row.week_start,
     today: row.today,
+    time: row.time,
     firstDay: row.first_day ?? row.today,
     now,
   };
@@ -81,16 +87,22 @@ export async function resolvePeriods(
 ): Promise<Period[]> {
   const moments = await resolveMoments(tx, ranges.flatMap(boundsOf), timezone);
   return ranges.map((range, at) => {
-    const [startAt, endAt] = [moments[2 * at], moments[2 * at + 1]];
+    const [startAt, endAt, lastDayAt] = moments.slice(3 * at, 3 * at + 3);
     const isDays = range.kind === 'days';
     if (startAt === undefined || endAt === undefined || startAt > endAt || (startAt === endAt && !isDays))
       throw refuseOrder('date_range');
-    return { startAt, endAt, days: isDays ? { from: range.from, to: range.to } : undefined };
+    if (!isDays || lastDayAt === undefined) return { startAt, endAt, days: undefined };
+    const { from, to, until } = range;
+    if (until === undefined) return { startAt, endAt, days: { from, to } };
+    return { startAt, endAt, days: undefined, cut: { from, to, lastDayAt } };
   });
 }
 
+/** Start, end, and the start of the last day. */
 function boundsOf(range: LocalRange): string[] {
-  return range.kind === 'days' ? [range.from, addDays(range.to, 1)] : [range.start, range.end];
+  if (range.kind === 'moments') return [range.start, range.end, range.start];
+  const { from, to, until } = range;
+  return [from, until === undefined ? addDays(to, 1) : `${to}T${until}`, to];
 }
 
 const unknownTimezone = '22023';
