@@ -8,7 +8,7 @@ import {
 } from '../catalog/measures.js';
 import { compileFilters, leavesOf, reachedSql, rowsOf } from '../filters/compile-filters.js';
 import type { Filter } from '../filters/filter-schema.js';
-import { type Goal, resolveGoal } from '../goals.js';
+import { type Goal, resolveGoals } from '../goals.js';
 import { bucketOf } from '../period/buckets.js';
 import type { RawScope } from '../raw-scope.js';
 import { isTime } from '../read-query.js';
@@ -84,11 +84,15 @@ function eventsOf(core: Pick<Core, 'dimensions' | 'filters' | 'goals'>, scope: R
     where ${scope.eventIn('e')}${more} and ${condition}`;
 }
 
+type CaseModifier = { case_sensitive?: boolean } | undefined;
+
 // Without a filter that names goals: those of the site, or each custom event where it has none.
 function joinGoals(filters: readonly Filter[], siteGoals: readonly Goal[], { parameters }: RawScope): string {
   const named = leavesOf(filters)
     .filter((leaf) => leaf[0] === 'is' && leaf[1] === goalDimension)
-    .flatMap((leaf) => (leaf[2] as (string | number)[]).map((name) => resolveGoal(String(name), siteGoals)));
+    .flatMap(([, , names, modifiers]) =>
+      resolveGoals((names as unknown[]).map(String), siteGoals, modifiers as CaseModifier),
+    );
   const goals = named.length > 0 ? named : siteGoals;
   if (goals.length === 0)
     return `cross join lateral (select e.name where e.type = 'custom' and e.name is not null) as goal (name)`;
