@@ -32,30 +32,16 @@ export async function keepPartitions(database: Database, now: number, log: Log):
   await summarizeTimes(database);
 }
 
-type TimeIndex = { name: string; asks: boolean };
-
-/**
- * Brings the summaries of the times up to date, which a search for an hour of a day goes by. Left to itself PostgreSQL asks
- * for one at each block range that begins, in a queue of 256 that one process empties once a minute: at a thousand events a
- * second most are refused, with a line in the log each.
- */
+/** Brings the summaries of the times up to date, which a search for an hour of a day goes by. */
 async function summarizeTimes(database: Database): Promise<void> {
-  const indexes = await database.asOwner(listTimeIndexes);
-  for (const { name } of indexes.filter(({ asks }) => asks))
-    await withLocks(database, (tx) => tx.query(`alter index footfall.${name} set (autosummarize = off)`));
-  for (const { name } of indexes)
-    await withLocks(database, (tx) =>
-      tx.query('select brin_summarize_new_values($1::regclass)', [`footfall.${name}`]),
-    );
-}
-
-function listTimeIndexes(tx: Transaction): Promise<TimeIndex[]> {
-  return tx.query<TimeIndex>(
-    `/* partitions.listTimeIndexes */
-     select quote_ident(c.relname) as name, coalesce('autosummarize=on' = any (c.reloptions), false) as asks
-     from pg_inherits h join pg_index i on i.indrelid = h.inhrelid join pg_class c on c.oid = i.indexrelid
-     join pg_am a on a.oid = c.relam
-     where h.inhparent = 'footfall.events'::regclass and a.amname = 'brin' order by 1`,
+  await withLocks(database, (tx) =>
+    tx.query(
+      `/* partitions.summarizeTimes */
+       select brin_summarize_new_values(i.indexrelid)
+       from pg_inherits h join pg_index i on i.indrelid = h.inhrelid join pg_class c on c.oid = i.indexrelid
+       join pg_am a on a.oid = c.relam
+       where h.inhparent = 'footfall.events'::regclass and a.amname = 'brin'`,
+    ),
   );
 }
 
@@ -155,6 +141,7 @@ function makePartition(database: Database, range: PartitionRange): Promise<boole
 async function attachPartition(tx: Transaction, { name, from, to }: PartitionRange): Promise<void> {
   await tx.query('lock table footfall.events_default in access exclusive mode');
   await tx.query(`create table footfall.${name} (like footfall.events including all)`);
+  await leaveSummaries(tx, name);
   await tx.query(
     `/* partitions.attachPartition */
      with moved as (
@@ -167,6 +154,18 @@ async function attachPartition(tx: Transaction, { name, from, to }: PartitionRan
   await tx.query(
     `alter table footfall.events attach partition footfall.${name} for values from ('${from}') to ('${to}')`,
   );
+}
+
+// Left to itself PostgreSQL asks for a summary at each block range that begins, in a queue of 256 that one process empties
+// once a minute: at 1,200 events a second most are refused, with a line in the log each. The job makes them instead.
+async function leaveSummaries(tx: Transaction, name: string): Promise<void> {
+  await tx.query(`do $$ begin
+    execute (
+      select format('alter index %s set (autosummarize = off)', i.indexrelid::regclass)
+      from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam
+      where i.indrelid = 'footfall.${name}'::regclass and a.amname = 'brin'
+    );
+  end $$`);
 }
 
 async function withLocks(database: Database, work: (tx: Transaction) => Promise<unknown>): Promise<boolean> {
