@@ -23,10 +23,10 @@ const entries = {
  * what was reached: it may be lowered, never raised.
  */
 const budgets = {
-  core: { budget: 6740, goal: 3600 },
-  'all captures': { budget: 10_550, goal: 7000 },
-  'footfall.min.js': { budget: 10_990, goal: 7000 },
-  'footfall-experiments.min.js': { budget: 13_745, goal: 9000 },
+  core: { budget: 6700, goal: 3600 },
+  'all captures': { budget: 10_515, goal: 7000 },
+  'footfall.min.js': { budget: 10_940, goal: 7000 },
+  'footfall-experiments.min.js': { budget: 13_710, goal: 9000 },
   'vitals.js': { budget: 3155, goal: 3600 },
   'stub.min.js': { budget: 160, goal: 400 },
 };

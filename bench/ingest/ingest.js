@@ -1,15 +1,16 @@
 /**
  * Measures ingest over HTTP, the full path, on this machine: collector, load generator and PostgreSQL share its cores.
  *
- *   node bench/ingest/ingest.js [--events 200000] [--requests 20000] [--rows 0] [--soak 0]
+ *   node bench/ingest/ingest.js [--events 200000] [--requests 20000] [--rows 0] [--soak 0] [--data DIR]
  *
- * --rows: how many events are stored before the measuring begins; --soak: minutes at half the peak, with the memory of each.
+ * --rows: how many events are stored before the measuring begins; --soak: minutes at half the peak, with the memory of each;
+ * --data: where the embedded PostgreSQL keeps its data, which a later run finds filled.
  *
- * Without DATABASE_URL an embedded PostgreSQL in a temporary folder is used. Prints each rate as a ratio to a ceiling that
- * the same run measured.
+ * Without DATABASE_URL an embedded PostgreSQL is used, in a temporary folder unless --data names one. Prints each rate as a
+ * ratio to a ceiling that the same run measured.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +18,7 @@ import pg from 'pg';
 import { openEmbedded } from '../../collector/dist/db/embedded/open.js';
 import { createRandom, makeRequest } from './batches.js';
 import { measureCopy } from './copy-ceiling.js';
-import { fill } from './fill.js';
+import { fill, rollUp } from './fill.js';
 import { quantile, sendAll, sendAtRate } from './load.js';
 import { measureSize } from './size.js';
 
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '20000' },
     rows: { type: 'string', default: '0' },
     soak: { type: 'string', default: '0' },
+    data: { type: 'string' },
   },
 });
 const batchEvents = 20;
@@ -34,7 +36,8 @@ const connections = 32;
 const random = createRandom(20_261_120);
 const children = [];
 
-const dataDir = mkdtempSync(join(tmpdir(), 'footfall-bench-'));
+const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'footfall-bench-'));
+mkdirSync(dataDir, { recursive: true });
 chmodSync(dataDir, 0o755);
 const server = process.env.DATABASE_URL
   ? { url: process.env.DATABASE_URL, stop: async () => {} }
@@ -52,11 +55,12 @@ try {
       FOOTFALL_TRUSTED_PROXIES: '127.0.0.1',
     },
   );
+  const since = new Date();
   await warmUp(collector.port);
-  if (Number(values.rows) > 0) await prefill();
+  if (Number(values.rows) > 0) await prefill(since);
   else await client.query('truncate footfall.events, footfall.sessions');
   const batches = await measureBatches(collector);
-  if (Number(values.rows) === 0) await printSize();
+  await printSize();
   await measureLatency(collector, batches.perSecond / batchEvents / 4);
   await measureBeacons(collector);
   await soak(collector, batches.perSecond / batchEvents / 2);
@@ -64,7 +68,7 @@ try {
   for (const child of children) child.kill('SIGTERM');
   await client.end();
   await server.stop();
-  rmSync(dataDir, { recursive: true, force: true });
+  if (values.data === undefined) rmSync(dataDir, { recursive: true, force: true });
 }
 
 function requestsOf(count, events) {
@@ -75,9 +79,18 @@ async function warmUp(port) {
   await sendAll({ port, requests: requestsOf(500, batchEvents), connections });
 }
 
-async function prefill() {
-  await fill(client, { events: Number(values.rows) });
-  print(`${await countRows()} events are stored before the measuring begins`);
+async function prefill(since) {
+  const seconds = await timed(() => fill(client, { events: Number(values.rows), since }));
+  const rollupSeconds = await timed(() => rollUp(client));
+  print(
+    `${await countRows()} events are stored before the measuring begins: ${seconds} s to fill, ${rollupSeconds} s for their rollups`,
+  );
+}
+
+async function timed(work) {
+  const start = performance.now();
+  await work();
+  return Math.round((performance.now() - start) / 1000);
 }
 
 async function measureBatches({ port, pid }) {
@@ -143,6 +156,7 @@ async function soak({ port, pid }, perSecond) {
 }
 
 async function printSize() {
+  await rollUp(client);
   const { total, parts, columns } = await measureSize(client);
   const list = (sizes) =>
     sizes

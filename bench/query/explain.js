@@ -3,20 +3,23 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compilePage } from '../../collector/dist/query/compile/compile-page.js';
 import { compileQuestion } from '../../collector/dist/query/compile/compile-query.js';
+import { compileTogether } from '../../collector/dist/query/compile/compile-together.js';
+import { askAll } from '../../collector/dist/query/overview-questions.js';
+import { createRawScope } from '../../collector/dist/query/raw-scope.js';
 import { site } from './generate.js';
 
 const plain = ['visitors', 'visits', 'pageviews', 'bounce_rate', 'visit_duration'];
 const germany = [['is', 'visit:country', ['DE']]];
 
 const queries = {
+  overview: { isOverview: true, useRollups: true },
+  'overview-of-one-country': { isOverview: true, filters: germany },
   'totals-rollups': { metrics: plain, useRollups: true },
   'totals-events': { metrics: plain },
-  'days-rollups': { metrics: ['visitors', 'pageviews'], dimensions: ['time:day'], useRollups: true },
   'pages-rollups': { metrics: ['visitors', 'pageviews'], dimensions: ['event:page'], useRollups: true },
   'pages-events': { metrics: ['visitors', 'pageviews'], dimensions: ['event:page'] },
   'sources-rollups': { metrics: ['visitors', 'visits'], dimensions: ['visit:source'], useRollups: true },
   'sources-events': { metrics: ['visitors', 'visits'], dimensions: ['visit:source'] },
-  'totals-of-one-country': { metrics: plain, filters: germany },
   'goal-by-source': {
     metrics: ['visitors', 'conversion_rate'],
     dimensions: ['visit:source'],
@@ -28,9 +31,7 @@ const queries = {
 export async function explainQueries(client, directory) {
   mkdirSync(directory, { recursive: true });
   for (const [name, query] of Object.entries(queries)) {
-    const statement = compileQuestion(questionOf(query));
-    const sql = compilePage(statement, { limit: 10, offset: 0, after: undefined });
-    const { values } = statement.scope.parameters;
+    const { sql, values } = compile(query);
     await client.query(
       `begin; set local role footfall_reader; set local app.site = '${site}'; set local work_mem = '32MB'; set local jit = off`,
     );
@@ -47,8 +48,20 @@ export async function explainQueries(client, directory) {
   }
 }
 
+function compile(query) {
+  const question = questionOf(query);
+  if (!query.isOverview) {
+    const { sql, scope, sort } = compileQuestion(question);
+    const page = { limit: 10, offset: 0, after: undefined };
+    return { sql: compilePage({ sql, scope, sort }, page), values: scope.parameters.values };
+  }
+  const scope = createRawScope(site, question.period);
+  const sql = compileTogether(askAll(question), scope);
+  return { sql, values: scope.parameters.values };
+}
+
 // Seven days: what lies in other partitions is not in the plan.
-function questionOf({ metrics, dimensions = [], filters = [], useRollups = false }) {
+function questionOf({ metrics = [], dimensions = [], filters = [], useRollups = false }) {
   const today = Date.parse(new Date().toISOString().slice(0, 10));
   const day = (back) => new Date(today - back * 86_400_000).toISOString();
   const days = { from: day(7).slice(0, 10), to: day(1).slice(0, 10) };

@@ -23,9 +23,9 @@ export async function generate({ url, client, events, now, log }) {
   ]);
   await makeVisits(client, { visits: Math.round(events / eventsPerVisit), now });
   log('visits made');
-  await makeEvents(client);
+  for (const slice of slicesOf(now)) await makeEvents(client, slice);
   log('events made');
-  await makeSessions(client);
+  for (const slice of slicesOf(now)) await makeSessions(client, slice);
   await client.query('vacuum analyze footfall.events, footfall.sessions');
   log('sessions made');
   await rollUp(client, log);
@@ -61,9 +61,17 @@ async function makeVisits(client, { visits, now }) {
   await client.query('create index on visits (at)');
 }
 
+// The range of days in pieces of nine: a statement over all of them would sort on disk.
+function slicesOf(now) {
+  const sliceDays = 9;
+  return Array.from({ length: days / sliceDays }, (_, at) =>
+    [at, at + 1].map((edge) => new Date(now - (days - edge * sliceDays) * dayMs - 1_800_000).toISOString()),
+  );
+}
+
 // In order of time, as they would have come.
-async function makeEvents(client) {
-  await client.query('select setseed(0.5)');
+async function makeEvents(client, [from, to]) {
+  await client.query(`select setseed(extract(epoch from $1::timestamptz)::integer % 1000 / 1000.0)`, [from]);
   await client.query(
     `insert into footfall.events (occurred_at, received_at, event_id, session_id, event_day, site, type, name, visitor_id,
        url, host, path, browser, os, device, country, language, referrer_source, channel, utm_campaign, value, currency, props, time_on_page_ms)
@@ -76,12 +84,13 @@ async function makeEvents(client) {
      from (
        select v.*, v.at + n * interval '20 seconds' as event_at, n, ${zipf(500)} as page,
          case when n % 3 = 0 then 'pageview' when n % 3 = 1 then 'click' when n = 8 and v.i % 10 = 0 then 'custom' else 'engagement' end as type
-       from (select * from visits order by at) v cross join generate_series(0, ${eventsPerVisit - 1}) as n
+       from (select * from visits where at >= $1 and at < $2 order by at) v cross join generate_series(0, ${eventsPerVisit - 1}) as n
      ) e (i, start_at, session_id, visitor, country, browser, os, device, channel, source, campaign, at, n, page, type)`,
+    [from, to],
   );
 }
 
-async function makeSessions(client) {
+async function makeSessions(client, [from, to]) {
   await client.query(
     `insert into footfall.sessions (started_at, ended_at, last_seen_at, entry_at, exit_at, session_id, entry_event_id,
        exit_event_id, engaged_ms, pageview_count, event_count, interaction_count, entry_rank, is_client_id, site, visitor_id,
@@ -96,7 +105,9 @@ async function makeSessions(client) {
        (array_agg(e.url order by e.occurred_at desc) filter (where type = 'pageview'))[1],
        min(v.source), min(v.channel), min(v.campaign), min(v.browser), min(v.os), min(v.device), min(v.country), 'en'
      from footfall.events e join visits v on v.session_id = e.session_id
-     where e.site = '${site}' group by e.session_id order by min(e.occurred_at)`,
+     where e.site = '${site}' and v.at >= $1 and v.at < $2 and e.occurred_at >= $1 and e.occurred_at < $2::timestamptz + interval '1 hour'
+     group by e.session_id order by min(e.occurred_at)`,
+    [from, to],
   );
 }
 
@@ -107,7 +118,7 @@ async function rollUp(client, log) {
   );
   const startedAt = performance.now();
   for (;;) {
-    const { rows } = await client.query(`select footfall.roll_up('${site}', 31) as days`);
+    const { rows } = await client.query(`select footfall.roll_up('${site}', 9) as days`);
     if (rows[0].days === 0) break;
   }
   log(`rolled up in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);

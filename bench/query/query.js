@@ -2,13 +2,17 @@
  * Measures the query API over HTTP on this machine: collector and PostgreSQL share its cores, nothing is cached, and an
  * event is acknowledged before each query and has to be counted by it.
  *
- *   node bench/query/query.js [--events 1000000] [--data DIR] [--runs 5] [--explain]
+ *   node bench/query/query.js [--events 1000000] [--data DIR] [--runs 5] [--only acks] [--explain]
  *
  * 90 days up to now, 10 events a visit, 500 paths, 40 % of the visits by visitors who return. With --data the database
- * stays in DIR for the next run; --explain writes the plans of the most used queries to bench/query/explain/.
+ * stays in DIR for the next run; --only measures what has this in its name: a question, stream, acks or remake; --explain
+ * writes the plans of the most used queries to bench/query/explain/.
+ *
+ * Beside the median and the longest time stands the processor time of all of PostgreSQL for one answer (mean, Linux
+ * alone), which other work on the machine changes less.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,6 +30,7 @@ const { values } = parseArgs({
     events: { type: 'string', default: '1000000' },
     data: { type: 'string' },
     runs: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
     explain: { type: 'boolean', default: false },
   },
 });
@@ -44,17 +49,21 @@ try {
   const events = await fill();
   collector = await startCollector();
   print(`${events} events, ${values.runs} runs of each, milliseconds`);
-  print('                                                    median     max   source');
-  for (const [name, ask] of questions()) await measure(name, ask);
-  await measureStream();
-  await measureAcks();
-  await measureRemake();
+  print('                                                    median     max     cpu   source');
+  for (const [name, ask] of questions()) if (isAsked(name)) await measure(name, ask);
+  if (isAsked('stream')) await measureStream();
+  if (isAsked('acks')) await measureAcks();
+  if (isAsked('remake')) await measureRemake();
   if (values.explain) await explainQueries(client, 'bench/query/explain');
 } finally {
   collector?.child.kill('SIGTERM');
   await client.end();
   await server.stop();
   if (!values.data) rmSync(dataDir, { recursive: true, force: true });
+}
+
+function isAsked(name) {
+  return name.includes(values.only);
 }
 
 async function fill() {
@@ -91,8 +100,8 @@ function* questions() {
   const plain = ['visitors', 'visits', 'pageviews', 'bounce_rate', 'visit_duration'];
   yield ['whole overview, 30 days', () => overview(30, [])];
   yield ['whole overview, 90 days', () => overview(90, [])];
-  yield ['whole overview, 30 days, of one country', () => overview(30, germany)];
-  yield ['whole overview, 30 days, of one page', () => overview(30, [['is', 'event:page', ['/articles/1']]])];
+  yield ['whole overview of one country, 30 days', () => overview(30, germany)];
+  yield ['whole overview of one page, 30 days', () => overview(30, [['is', 'event:page', ['/articles/1']]])];
   yield ['totals, 30 days', () => query(plain, [])];
   yield ['totals, 30 days, of one country', () => query(plain, [], { filters: germany })];
   yield [
@@ -136,20 +145,35 @@ function* questions() {
 
 async function measure(name, ask) {
   const times = [];
+  let cpu = 0;
   let source = '';
-  await ask();
-  for (let run = 0; run < Number(values.runs); run++) {
+  for (let run = 0; run <= Number(values.runs); run++) {
     await sendEvent();
     const startedAt = performance.now();
+    const before = serverCpuMs();
     const answer = await ask();
+    if (run === 0) continue; // Connections are opened and code is compiled.
     times.push(performance.now() - startedAt);
+    cpu += serverCpuMs() - before;
     source = answer.meta.source;
   }
-  times.sort((a, b) => a - b);
-  const median = times[Math.floor(times.length / 2)];
+  const columns = [median(times), Math.max(...times), cpu / times.length];
   print(
-    `${name.padEnd(48)} ${median.toFixed(0).padStart(8)} ${times.at(-1).toFixed(0).padStart(7)}   ${source}`,
+    `${name.padEnd(48)}${columns.map((ms, at) => ms.toFixed(0).padStart(at === 0 ? 10 : 8)).join('')}   ${source}`,
   );
+}
+
+function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+}
+
+// Of the processes of the server, and of those that have ended. Zero where there is no /proc.
+function serverCpuMs() {
+  const server = readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0];
+  if (!existsSync('/proc/self/stat')) return 0;
+  const own = timesOf(server);
+  const children = readFileSync(`/proc/${server}/task/${server}/children`, 'utf8').trim().split(' ');
+  return [...own, ...children.flatMap((pid) => timesOf(pid).slice(0, 2))].reduce((sum, ms) => sum + ms, 0);
 }
 
 async function sendEvent() {
@@ -187,21 +211,25 @@ async function measureStream() {
 // What readers may cost those who write: batches of 20 at 50 a second, alone and beside the heaviest question, which more
 // readers ask than are let in at once.
 async function measureAcks() {
-  const heaviest = [...questions()].find(([name]) => name === 'whole overview, 30 days, of one page')[1];
-  await measureAckP99(); // Until statements are prepared and code is compiled.
-  const idle = await measureAckP99();
+  const heaviest = [...questions()].find(([name]) => name === 'whole overview of one page, 30 days')[1];
+  await sendBatches(); // Until statements are prepared and code is compiled.
+  const idle = await sendBatches();
   let isOver = false;
   const readers = Array.from({ length: 6 }, async () => {
     let answers = 0;
     for (; !isOver; answers++) await heaviest();
     return answers;
   });
-  const beside = await measureAckP99();
+  const beside = await sendBatches();
   isOver = true;
   const answers = (await Promise.all(readers)).reduce((sum, count) => sum + count, 0);
   print(
-    `ack p99 of 50 batches a second: ${idle.toFixed(1)} ms alone, ${beside.toFixed(1)} ms beside the heaviest question (${answers} answers of 6 readers) = ${(beside / idle).toFixed(1)} x (bar 2)`,
+    `acks of 50 batches a second, ${answers} answers of 6 readers to the heaviest question (bar of the p99: 2 x)`,
   );
+  for (const [at, name] of ['p50', 'p99'].entries()) {
+    const times = (beside[at] / idle[at]).toFixed(1);
+    print(`  ${name} ${idle[at].toFixed(1)} ms alone, ${beside[at].toFixed(1)} ms beside it = ${times} x`);
+  }
 }
 
 // Time on the processor, which other work on the machine does not change: what a question pays for the event before it.
@@ -232,13 +260,19 @@ async function remake(rounds) {
   }
 }
 
-// Of the ticks of 10 ms that Linux counts, in user and in system mode.
 function cpuMsOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ');
-  return (Number(fields[13]) + Number(fields[14])) * 10;
+  const [user, system] = timesOf(pid);
+  return user + system;
 }
 
-async function measureAckP99() {
+// Of the ticks of 10 ms that Linux counts, in user and in system mode: its own, and those of children that have ended.
+function timesOf(pid) {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).map((ticks) => Number(ticks) * 10);
+}
+
+async function sendBatches() {
   const random = createRandom(20_261_120);
   const perSecond = 50;
   const requests = Array.from({ length: perSecond * 15 }, () =>
@@ -246,7 +280,7 @@ async function measureAckP99() {
   );
   const port = Number(new URL(collector.url).port);
   const { latenciesMs } = await sendAtRate({ port, requests, perSecond, connections: 16 });
-  return quantile(latenciesMs, 0.99);
+  return [0.5, 0.99].map((share) => quantile(latenciesMs, share));
 }
 
 function rssOf(pid) {

@@ -57,12 +57,14 @@ export function createApp(deps: AppDeps): App {
   const app: App = new Hono();
   app.route('/', healthRoutes(deps));
   app.use(refuseWhileStopping(deps.stopping));
+  app.use('/api/*', keepPrivate);
   app.use('/api/*', limitApi(deps));
+  app.use('/api/*', refuseNul);
   app.use('/login/*', limitApi(deps));
   app.use('/api/*', admitSessions(deps));
   app.route('/', ingestRoutes(deps));
   app.route('/', experimentRoutes(deps));
-  const readers = { ...deps, database: limitReaders(deps.database) };
+  const readers = { ...deps, database: limitReaders(deps.database, deps.committer) };
   app.route('/', overviewRoutes(readers));
   app.route('/', resultsRoutes(readers));
   app.route('/', queryRoutes(readers));
@@ -87,9 +89,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', sdkRoutes());
   app.route('/', dashboardRoutes());
   if (deps.demoDir !== undefined) app.route('/', demoRoutes(deps.demoDir));
-  app.notFound((c) =>
-    c.json(errorBody(new Refusal(404, 'not_found', `no route ${c.req.method} ${c.req.path}`)), 404),
-  );
+  app.notFound((c) => answerNoRoute(app, c));
   app.onError((error, c) => answerError(error, c, deps));
   return app;
 }
@@ -102,6 +102,12 @@ function refuseWhileStopping(stopping: AbortSignal): MiddlewareHandler {
   };
 }
 
+// PostgreSQL holds no NUL, so that nothing has such a name: said once, and not by each route that looks for one.
+const refuseNul: MiddlewareHandler = async function refuse(c, next) {
+  if (!c.req.url.includes('%00')) return next();
+  throw new Refusal(400, 'bad_text', 'url: expected text without a NUL character (%00)', { path: 'url' });
+};
+
 function limitApi(deps: AppDeps): MiddlewareHandler<{ Bindings: HttpBindings }> {
   return async function limit(c, next) {
     const { socket } = c.env.incoming;
@@ -109,6 +115,31 @@ function limitApi(deps: AppDeps): MiddlewareHandler<{ Bindings: HttpBindings }> 
     return next();
   };
 }
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+function answerNoRoute(app: App, c: Context): Response {
+  const { method, path } = c.req;
+  const allowed = methods.filter((one) => hasRoute(app, one, path));
+  // A route that is there and has nothing to show, such as a folder without this file, is no matter of the method.
+  if (allowed.length === 0 || allowed.includes(method === 'HEAD' ? 'GET' : method))
+    return c.json(errorBody(new Refusal(404, 'not_found', `no route ${method} ${path}`)), 404);
+  const refusal = new Refusal(405, 'method', `expected ${allowed.join(' or ')}, got ${method}`);
+  return c.json(errorBody(refusal), 405, { allow: allowed.join(', ') });
+}
+
+// What is there for all methods is middleware.
+function hasRoute(app: App, method: string, path: string): boolean {
+  const [handlers] = app.router.match(method, path);
+  return handlers.some(([[, route]]) => route.method === method);
+}
+
+// What a key or a session may read is for nobody else, whatever a route forgets to say of it.
+const keepPrivate: MiddlewareHandler = async function keep(c, next) {
+  await next();
+  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+  c.header('x-content-type-options', 'nosniff');
+};
 
 function answerError(error: unknown, c: Context, deps: AppDeps): Response {
   const refusal = error instanceof Refusal ? error : explain(error, deps);

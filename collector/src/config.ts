@@ -53,7 +53,7 @@ export function readConfig(environment: Environment): Config {
     adminKey: readAdminKey(environment),
     apiKey: environment.FOOTFALL_KEY || undefined,
     trustedProxies: readNetworks(environment, 'FOOTFALL_TRUSTED_PROXIES'),
-    clientIpHeader: (environment.FOOTFALL_CLIENT_IP_HEADER || 'x-forwarded-for').toLowerCase(),
+    clientIpHeader: readClientIpHeader(environment),
     geoDatabase: environment.FOOTFALL_GEO_DB || undefined,
     retentionDays: readInteger(environment, 'FOOTFALL_RETENTION_DAYS', {
       fallback: 395,
@@ -77,6 +77,13 @@ export function readConfig(environment: Environment): Config {
     logFormat: readLogFormat(environment),
     oidc: readOidc(environment),
   };
+}
+
+// RFC 9110, section 5.6.2: what a name of a header is made of.
+function readClientIpHeader({ FOOTFALL_CLIENT_IP_HEADER: value }: Environment): string {
+  const name = value || 'x-forwarded-for';
+  if (/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) return name.toLowerCase();
+  return refuse('FOOTFALL_CLIENT_IP_HEADER', name, 'the name of a header');
 }
 
 function readLogFormat({ FOOTFALL_LOG_FORMAT: value }: Environment): 'text' | 'json' {

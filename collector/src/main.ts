@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { backup, restore } from './commands/backup.js';
 import { botsExclude, botsList, botsRestore } from './commands/bots.js';
 import type { Command } from './commands/command.js';
+import { describeFileError } from './commands/describe-failure.js';
+import { describeUsage, findNamed } from './commands/describe-usage.js';
 import { doctor } from './commands/doctor.js';
 import {
   experimentArchive,
@@ -17,7 +20,7 @@ import {
 import { experimentPlan } from './commands/experiment-plan.js';
 import { experimentResults } from './commands/experiment-results.js';
 import { importAccessLog } from './commands/import-access-log.js';
-import { keyCreate, keyList, keyRevoke } from './commands/key.js';
+import { keyCreate, keyList, keyRevoke, keyRotate } from './commands/key.js';
 import { migrateCommand } from './commands/migrate.js';
 import { eraseCommand, exportCommand, receiptVerify } from './commands/privacy.js';
 import { replay } from './commands/replay.js';
@@ -39,6 +42,7 @@ const commands: Record<string, Command> = {
   'site rotate-key': siteRotateKey,
   'key create': keyCreate,
   'key list': keyList,
+  'key rotate': keyRotate,
   'key revoke': keyRevoke,
   'user add': userAdd,
   'user list': userList,
@@ -76,14 +80,18 @@ const crashMs = 10_000;
 
 let logLine = logWriter('text', writeError);
 const crashed = new AbortController();
+// Who reads the output may have seen enough, as head has: that is no reason to stop what is being done.
+process.stdout.on('error', ignoreClosedPipe);
+process.stderr.on('error', ignoreClosedPipe);
 process.exitCode = await main(process.argv.slice(2));
 // Whatever still holds the process open by now, a connection that does not end, has had its time.
 setTimeout(() => process.exit(), lingerMs).unref();
 
 /** @returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration */
 async function main(argv: string[]): Promise<0 | 1 | 2> {
+  if (argv[0] === '--version') return showVersion();
   const found = findCommand(argv);
-  if (!found) return showHelp(argv);
+  if (!found || asksForHelp(found.args)) return showHelp(argv);
   try {
     process.on('uncaughtException', (error) => crash(found.command, error));
     const config = readConfig(process.env);
@@ -108,6 +116,11 @@ function answerFailure({ endsInOrder }: Command, { message }: StartError): void 
 // but what was taken in is brought to the disk first.
 function crash({ endsInOrder }: Command, error: unknown): void {
   if (crashed.signal.aborted) return;
+  const reason = endsInOrder ? undefined : describeFileError(error);
+  if (reason !== undefined) {
+    writeError(`${reason}\n`);
+    process.exit(1);
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   logLine(`footfall: ends after an error that nobody caught: ${text.replaceAll(/\s*\n\s*/g, ' | ')}`);
   process.exitCode = 1;
@@ -124,13 +137,33 @@ function findCommand(argv: string[]): { command: Command; args: string[] } | und
   return undefined;
 }
 
-function showHelp([name]: string[]): 0 | 2 {
-  const isAsked = name === undefined || name === 'help' || name === '--help';
-  const lines = Object.values(commands).map(({ usage, summary }) => `  footfall ${usage}\n      ${summary}`);
-  const text = `usage:\n${lines.join('\n')}`;
-  if (isAsked) printLine(text);
-  else logLine(`footfall: expected a command, got "${name}"; see footfall --help`);
-  return isAsked ? 0 : 2;
+function asksForHelp(args: string[]): boolean {
+  return args.some((arg) => arg === '--help' || arg === '-h');
+}
+
+function showHelp(argv: string[]): 0 | 2 {
+  const [name] = argv;
+  const isAsked = name === undefined || name === 'help' || asksForHelp(argv);
+  const words = argv.filter((word) => word !== 'help' && !word.startsWith('-'));
+  const found = findCommand(words);
+  const shown = found ? [found.command] : findNamed(commands, words);
+  if (isAsked && shown.length > 0) {
+    printLine(describeUsage(shown));
+    return 0;
+  }
+  const more = words.join('') && shown.length > 0 ? describeUsage(shown) : 'see footfall --help';
+  logLine(`footfall: expected a command, got "${words.join(' ') || name}"; ${more}`);
+  return 2;
+}
+
+function showVersion(): 0 {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  printLine(`footfall ${JSON.parse(manifest).version}`);
+  return 0;
+}
+
+function ignoreClosedPipe(error: Error & { code?: string }): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function printLine(line: string): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
+import { matchesEtag } from './match-etag.js';
 
 const hourSeconds = 3_600;
 const yearSeconds = 31_536_000;
@@ -32,7 +33,9 @@ function serveRevalidated(routes: Hono, name: string): void {
   const { script, etag } = readScript(name);
   routes.get(`/${name}`, (c) => {
     const headers = scriptHeaders(`public, max-age=${hourSeconds}`, etag);
-    return c.req.header('if-none-match') === etag ? c.body(null, 304, headers) : c.body(script, 200, headers);
+    return matchesEtag(c.req.header('if-none-match'), etag)
+      ? c.body(null, 304, headers)
+      : c.body(script, 200, headers);
   });
 }
 

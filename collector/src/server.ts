@@ -76,11 +76,20 @@ export async function serve(
 function createListener(app: App): RequestListener {
   const toApp = getRequestListener(app.fetch, { hostname: 'localhost', errorHandler: answerBadTarget });
   return (request, response) => {
-    if (request.headers.host !== undefined || request.httpVersion === '1.0')
-      return void toApp(request, response);
-    const { status, headers, body } = describeRefusal(refusalOf('no Host'));
+    const hosts = countHosts(request);
+    if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return void toApp(request, response);
+    const { status, headers, body } = describeRefusal(
+      refusalOf(hosts === 0 ? 'no Host' : 'more than one Host'),
+    );
     response.writeHead(status, headers).end(body);
   };
+}
+
+// Of several, Node shows the first and a proxy may have looked at the last (RFC 9112, section 3.2).
+function countHosts({ headers, rawHeaders }: IncomingMessage): number {
+  if (headers.host === undefined) return 0;
+  return rawHeaders.filter((name, at) => at % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host')
+    .length;
 }
 
 function answerBadTarget(error: unknown): Response {

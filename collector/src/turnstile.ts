@@ -5,19 +5,24 @@ export type Turnstile = {
   waiting(): number;
 };
 
-export function createTurnstile(places: number): Turnstile {
-  let free = places;
+/** @param places how many works may run at once, asked for whenever one comes or goes */
+export function createTurnstile(places: () => number): Turnstile {
+  let taken = 0;
   const waiting: (() => void)[] = [];
 
   async function enter(): Promise<void> {
-    if (free === 0) return new Promise((resolve) => waiting.push(resolve));
-    free -= 1;
+    if (waiting.length === 0 && taken < places()) taken += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
   }
 
   function leave(): void {
-    const next = waiting.shift();
-    if (next) next();
-    else free += 1;
+    taken -= 1;
+    while (taken < places()) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      taken += 1;
+      next();
+    }
   }
 
   return {

@@ -21,5 +21,6 @@ export function watchDatabase(database: Database, tell: (statement: Watched) => 
     asIngest: (work) => database.asIngest((tx) => work(watch('ingest', tx))),
     withSite: (site, work) => database.withSite(site, (tx) => work(watch({ site }, tx))),
     within: (statementMs) => watchDatabase(database.within(statementMs), tell),
+    scanning: () => watchDatabase(database.scanning(), tell),
   };
 }

@@ -1148,6 +1148,7 @@ create function footfall.relink_visitors(roll_site text, roll_day date, changed 
 create function footfall.restart_rollups(roll_site text, zone text) returns void;
 create function footfall.roll_up(roll_site text, max_days integer, first_day date DEFAULT '-infinity'::date, last_day date DEFAULT 'infinity'::date) returns integer;
 create function footfall.roll_up_day(roll_site text, roll_day date, zone text, marked timestamp with time zone[]) returns void;
+create function footfall.roll_up_marked(roll_site text, first_day date DEFAULT '-infinity'::date, last_day date DEFAULT 'infinity'::date) returns void;
 create function footfall.roll_up_metrics(roll_site text, days date[]) returns void;
 create function footfall.roll_up_parts(roll_site text, roll_day date, start_at timestamp with time zone, end_at timestamp with time zone, marked timestamp with time zone[], is_open boolean, OUT touched bigint[], OUT emptied bigint[]) returns record;
 create function footfall.roll_up_visitors(roll_site text, roll_day date, start_at timestamp with time zone, end_at timestamp with time zone, touched bigint[], is_open boolean) returns bigint[];

@@ -27,7 +27,7 @@ export const contextSchema = z
     timezone: shortText.optional().catch(undefined),
     screen: pixels.optional().catch(undefined),
     viewport: pixels.optional().catch(undefined),
-    pixelRatio: z.number().min(0).max(100).optional().catch(undefined),
+    pixelRatio: z.number().min(0.01).max(100).optional().catch(undefined),
     clientHints: clientHintsSchema.optional().catch(undefined),
     consent: z.enum(['granted', 'denied', 'cookieless']).optional().catch(undefined),
     release: shortText.optional().catch(undefined),

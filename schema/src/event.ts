@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isUuidv7 } from './ids.js';
-import { maxIdChars } from './limits.js';
+import { maxIdChars, maxValue } from './limits.js';
 
 /** Every type of event. The order is that of the documentation. */
 export const eventTypes = [
@@ -30,6 +30,8 @@ export type EventType = (typeof eventTypes)[number];
 const timestamp = z.number().max(8.64e15);
 const uuidv7Text = z.string().refine(isUuidv7, { error: 'expected a UUIDv7' });
 const text = z.string();
+const amountError = `expected a number from -${maxValue} to ${maxValue}`;
+const amount = z.number().min(-maxValue, { error: amountError }).max(maxValue, { error: amountError });
 
 const base = {
   id: uuidv7Text,
@@ -40,7 +42,7 @@ const base = {
   url: text.optional(),
   referrer: text.optional(),
   title: text.optional(),
-  value: z.number().nullable().optional(),
+  value: amount.nullable().optional(),
   currency: text.max(8).optional(),
 };
 

@@ -9,6 +9,8 @@ export const maxKeys = 256;
 export const maxStringBytes = 8_192;
 export const maxUrlBytes = 2_048;
 export const maxNameBytes = 200;
+/** Of the value of an event, either way: sums of squares of many of them are still numbers. */
+export const maxValue = 1e15;
 export const maxUserAgentChars = 512;
 export const maxIdChars = 128;
 

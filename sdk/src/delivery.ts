@@ -1,5 +1,6 @@
 import { maxBatchEvents } from '@footfall/schema/limits';
 import type { Log } from './guard.js';
+import type { Identity } from './identity.js';
 import type { Batch, Outbox } from './outbox.js';
 import { type Answer, compress, post } from './post.js';
 import {
@@ -35,8 +36,7 @@ type Parts = {
   lock: string;
   outbox: Outbox;
   store: Store;
-  /** True where consent lets events be stored and sent. */
-  isOpen: () => boolean;
+  identity: Identity;
   log: Log;
 };
 
@@ -52,19 +52,18 @@ const wait = { name: 'wait', maxMs: 86_400_000 };
 const lease = { name: 'sender', maxMs: 30_000 };
 
 /** Decides when events are sent, and sends them. An event leaves the outbox only when the collector has answered for it. */
-export function createDelivery({ url, lock, outbox, store, isOpen, log }: Parts): Delivery {
-  const inFlight = new Set<string>();
+export function createDelivery({ url, lock, outbox, store, identity, log }: Parts): Delivery {
+  /** Events that are on their way or set aside. */
+  const busy = new Set<string>();
+  /** Events on which the collector failed when they came alone. Once it has taken others they have one more try. */
+  const suspects = new Set<string>();
   let bytesInFlight = 0;
   let maxEvents = maxBatchEvents;
-  /** Events on which the collector failed when they came alone: set aside, or (false) with one more try. */
-  const suspects = new Map<string, boolean>();
   let failures = 0;
   let networkFailed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let scheduled = 0;
   let stopped = false;
-
-  const isBusy = (key: string) => inFlight.has(key) || suspects.get(key) === true;
 
   function schedule(): void {
     if (++scheduled === eagerEvents) void flush();
@@ -76,36 +75,36 @@ export function createDelivery({ url, lock, outbox, store, isOpen, log }: Parts)
   }
 
   function resume(): void {
-    if (isOpen() && outbox.hasMore(isBusy)) linger();
+    if (identity.isOpen() && outbox.hasMore(busy)) linger();
   }
 
   /** Sends one batch, if there is one that may be sent now, with room for it beside what is on its way. */
   async function send(isLeaving: boolean): Promise<Verdict | undefined> {
-    if (stopped || !isOpen() || msLeftOf(store, wait)) return undefined;
+    if (stopped || !identity.isOpen() || msLeftOf(store, wait)) return undefined;
     const batch = outbox.next({
       maxEvents,
       maxBytes: maxBytes - bytesInFlight,
-      isBusy,
+      busy,
       withDrops: !isLeaving,
     });
     if (!batch) return undefined;
     const { keys, bytes } = batch;
     // While it is being compressed the page may go, and send the same events as they are.
     const body = isLeaving ? batch.body : await compress(batch.body);
-    if (keys.some(isBusy)) return later;
-    for (const key of keys) inFlight.add(key);
+    if (keys.some((key) => busy.has(key))) return later;
+    for (const key of keys) busy.add(key);
     bytesInFlight += bytes;
     // A retry goes without keepalive, because another script of the page may have used up its quota.
     const answer = await post(url, body, { isLeaving, keepalive: isLeaving || !failures });
-    for (const key of keys) inFlight.delete(key);
+    for (const key of keys) busy.delete(key);
     bytesInFlight -= bytes;
     return settle(batch, answer);
   }
 
   function settle({ keys, drops }: Batch, answer: Answer): Verdict {
     const { status } = answer;
-    const isLastTry = keys.some((key) => suspects.has(key));
-    const verdict = judge(status, { events: keys.length, isLastTry });
+    const isFault = status === 500 && !keys[1] && suspects.has(keys[0] ?? '');
+    const verdict = isFault ? refused : judge(status, keys.length);
     log('answer', status, keys.length);
     if (verdict <= refused) outbox.remove(keys);
     if (verdict === delivered) succeed(drops);
@@ -121,7 +120,11 @@ export function createDelivery({ url, lock, outbox, store, isOpen, log }: Parts)
     endWait();
     maxEvents = Math.min(2 * maxEvents, maxBatchEvents);
     // The collector works, so that an event on which it failed is judged by its next answer.
-    for (const key of suspects.keys()) suspects.set(key, false);
+    release();
+  }
+
+  function release(): void {
+    for (const key of suspects) busy.delete(key);
   }
 
   function endWait(): void {
@@ -136,8 +139,10 @@ export function createDelivery({ url, lock, outbox, store, isOpen, log }: Parts)
     log('waiting', beginTerm(store, wait, retryAfterMs ?? backoffMs(failures, Math.random())));
     if (status !== 500) return;
     maxEvents = Math.ceil(keys.length / 2);
-    if (!keys[1]) for (const key of keys) suspects.set(key, true);
-    if (!outbox.hasMore(isBusy)) suspects.clear();
+    if (!keys[1]) for (const key of keys) busy.add(key) && suspects.add(key);
+    if (outbox.hasMore(busy)) return;
+    release();
+    suspects.clear();
   }
 
   async function flush(): Promise<void> {

@@ -11,7 +11,8 @@ const second = 1000 * 0x1000;
 export function nextId(nowMs = Date.now()): string {
   const now = nowMs * 0x1000;
   last = now > last || last - now > second ? now : last + 1;
-  const chance = Array.from(crypto.getRandomValues(new Uint32Array(2)), (number) => hex(number, 8));
+  // Not Array.from(), which Prototype.js and MooTools replace by one that calls no function.
+  const chance = [...crypto.getRandomValues(new Uint32Array(2))].map((number) => hex(number, 8));
   // 7 is the version and 8 the variant (RFC 9562, section 5.7); the last digit of chance has no place.
   return [hex(last, 15), ...chance].join('').replace(/(.{8})(.{4})(...)(...)(.{12})./, '$1-$2-7$3-8$4-$5');
 }

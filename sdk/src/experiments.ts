@@ -5,6 +5,7 @@ import {
   type Remembered,
   type Subject,
 } from '@footfall/schema/decide';
+import { attempt } from './attempt.js';
 import type { Capture, Tracker, Units } from './options.js';
 
 /** What `GET /v1/experiments` answers: to be written into the page by its server, or handed over. */
@@ -69,11 +70,7 @@ export function experiments(options: ExperimentOptions = {}): Experiments {
   const state: State = { options, all: new Map(), overrides, notes: {}, waiting: [], lift() {} };
 
   function variation(key: string): string {
-    try {
-      return read(state, key);
-    } catch {
-      return control;
-    }
+    return attempt(() => read(state, key)) ?? control;
   }
 
   function whenReady(callback: () => void): void {
@@ -187,9 +184,5 @@ function isFresh({ at }: Stored): boolean {
 }
 
 function parse<Value>(text: string | null | undefined): Value | undefined {
-  try {
-    return JSON.parse(text || 'null') ?? undefined;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => JSON.parse(text || 'null')) ?? undefined;
 }

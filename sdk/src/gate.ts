@@ -9,7 +9,6 @@ export type Gate = {
   accept(event: WireEvent): void;
   drop(reason: string, count?: number): void;
   consent: Identity['consent'];
-  identify(userId: string | null): void;
   /** Erases what waits where nothing is allowed; else it is sent. */
   resume(): void;
 };
@@ -20,25 +19,26 @@ const maxHeldEvents = 100;
 
 /** Between recorder and outbox: lets an event pass, holds it in memory, or forgets it, as consent says. */
 export function createGate({ identity, outbox, delivery, log }: Parts): Gate {
-  let held: WireEvent[] = [];
+  const held: WireEvent[] = [];
   let notHeld = 0;
 
   function accept(event: WireEvent): void {
-    const mode = identity.mode();
-    if (mode > hold) {
+    if (identity.isOpen()) {
       log('queued', event);
       outbox.add(event, identity.groupAt(event));
       delivery.schedule();
-    } else {
-      log(mode === hold ? 'held' : 'not allowed', event);
-      if (mode === hold && held.push(event) > maxHeldEvents) notHeld++;
+    } else if (identity.mode() === off) log('not allowed', event);
+    else {
+      log('held', event);
+      if (held.length < maxHeldEvents) held.push(event);
+      else notHeld++;
     }
   }
 
   /** Nothing is stored without consent, not even a count. */
   function drop(reason: string, count?: number): void {
     log('dropped', reason);
-    if (identity.mode() > hold) outbox.drop(reason, count);
+    if (identity.isOpen()) outbox.drop(reason, count);
   }
 
   function resume(): void {
@@ -47,11 +47,9 @@ export function createGate({ identity, outbox, delivery, log }: Parts): Gate {
   }
 
   function release(): void {
-    const waited = held;
-    held = [];
     if (notHeld) drop('consent_pending', notHeld);
     notHeld = 0;
-    waited.slice(0, maxHeldEvents).forEach(accept);
+    held.splice(0).forEach(accept);
   }
 
   return {
@@ -62,9 +60,6 @@ export function createGate({ identity, outbox, delivery, log }: Parts): Gate {
       identity.consent(state);
       if (identity.mode() !== hold) release();
       resume();
-    },
-    identify(userId) {
-      if (identity.mode() > hold) identity.setUser(userId);
     },
   };
 }

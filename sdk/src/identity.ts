@@ -2,19 +2,19 @@ import { maxIdChars } from '@footfall/schema/limits';
 import { cookieless, hold, type Mode, modeFor, off, persistent } from './consent.js';
 import { nextId } from './event-id.js';
 import type { ConsentState, Options, Units } from './options.js';
-import { lastSession, sessionAt } from './session.js';
+import { sessionOf } from './session.js';
 import type { Store } from './store.js';
 import type { Group, WireEvent } from './wire.js';
 
-/** Engagement, web vitals and exposures tell of what went on, so that they would prolong a session by the time that nothing happened. */
-const passive = /^(eng|web|exp)/;
-
 export type Identity = {
   mode(): Mode;
+  /** True where events may be stored and sent. */
+  isOpen(): boolean;
   /** The identity that an event of this moment carries. */
   groupAt(event: Pick<WireEvent, 'ts' | 'type'>): Group;
   /** Who is known, without starting or prolonging a session; undefined where nothing may be stored or sent. */
   units(): Units | undefined;
+  /** Remembers the user where consent is given, and as long as the page lives where that allows no more. */
   setUser(userId: string | null): void;
   /** An opt-out is remembered; of consent the page's own tool remembers the state. */
   consent(state: ConsentState | 'opt-out'): void;
@@ -31,7 +31,9 @@ export function createIdentity(store: Store, options: Options): Identity {
   const allowed = () => modeFor(state, options, navigator);
   const mode = () => (store.get('optout') ? off : allowed());
 
-  function groupAt({ ts, type }: Pick<WireEvent, 'ts' | 'type'>): Group {
+  const isOpen = () => mode() > hold;
+
+  function groupAt(event: Pick<WireEvent, 'ts' | 'type'>): Group {
     const { visitor: id, user: userId, isKept } = units() ?? {};
     if (!isKept)
       return {
@@ -40,16 +42,15 @@ export function createIdentity(store: Store, options: Options): Identity {
       };
     return {
       visitor: { id, userId },
-      session: { id: (passive.test(type) && lastSession(store)) || sessionAt(store, ts) },
+      session: { id: sessionOf(store, event) },
       linkCookieless: links,
       context: { consent: 'granted' },
     };
   }
 
   function units(): Units | undefined {
-    const now = mode();
-    if (now <= hold) return undefined;
-    const isKept = now === persistent;
+    if (!isOpen()) return undefined;
+    const isKept = mode() === persistent;
     return {
       visitor: isKept ? visitor() : undefined,
       user: user || (isKept && store.get('user')) || undefined,
@@ -67,6 +68,7 @@ export function createIdentity(store: Store, options: Options): Identity {
   }
 
   function setUser(userId: string | null): void {
+    if (!isOpen()) return;
     user = userId && String(userId).slice(0, maxIdChars);
     if (user && mode() === persistent) store.set('user', user);
     else store.remove('user');
@@ -90,5 +92,5 @@ export function createIdentity(store: Store, options: Options): Identity {
 
   // An opt-out has erased it already, so that the storage need not be opened to know.
   forgetUnless(allowed());
-  return { mode, groupAt, units, setUser, consent };
+  return { mode, isOpen, groupAt, units, setUser, consent };
 }

@@ -106,7 +106,6 @@ export type Tracker = {
   /** Text without secrets and personal data, at most `maxChars` long. */
   text(value: string, maxChars: number): string;
   url(value: string): string;
-  readonly hash: boolean;
   readonly options: Options;
   /** Texts that outlive the page. What is kept under a name that begins with `x.` is erased with the identity. */
   readonly store: { get(name: string): string; set(name: string, value: string): void };

@@ -11,7 +11,7 @@ export type Batch = { keys: string[]; drops: string[]; body: string; bytes: numb
 type Share = {
   maxEvents: number;
   maxBytes: number;
-  isBusy: (key: string) => boolean;
+  busy: ReadonlySet<string>;
   /** Two tabs may send an event, which has an id, but not a count, which has none. */
   withDrops: boolean;
 };
@@ -20,7 +20,7 @@ export type Outbox = {
   add(event: WireEvent, group: Group): void;
   /** Counts what was captured and is not kept. */
   drop(reason: string, count?: number): void;
-  hasMore(isBusy: Share['isBusy']): boolean;
+  hasMore(busy: Share['busy']): boolean;
   next(share: Share): Batch | undefined;
   remove(keys: string[]): void;
   clear(): void;
@@ -81,7 +81,7 @@ export function createOutbox(store: Store, context: () => Context): Outbox {
     counts.clear();
   }
 
-  function next({ maxEvents, maxBytes, isBusy, withDrops }: Share): Batch | undefined {
+  function next({ maxEvents, maxBytes, busy, withDrops }: Share): Batch | undefined {
     const keys: string[] = [];
     let shared: string | undefined;
     let body = '';
@@ -89,7 +89,7 @@ export function createOutbox(store: Store, context: () => Context): Outbox {
     saveDrops();
     const drops = withDrops ? store.names(dropStart) : [];
     for (const key of store.names(eventStart)) {
-      const [group, event] = isBusy(key) ? [] : read(key);
+      const [group, event] = busy.has(key) ? [] : read(key);
       if (!group) continue;
       if (!shared) {
         shared = group;
@@ -134,7 +134,7 @@ export function createOutbox(store: Store, context: () => Context): Outbox {
   return {
     add,
     drop,
-    hasMore: (isBusy) => !store.names(eventStart).every(isBusy),
+    hasMore: (busy) => !store.names(eventStart).every((key) => busy.has(key)),
     next,
     remove,
     clear() {

@@ -35,7 +35,7 @@ export async function post(
     const { status, headers } = response;
     // A hotel's sign-in page answers 200 to everything: only the collector's own answer removes events.
     if (status === 200) return { status: (await response.json()).accepted >= 0 ? status : 0 };
-    return { status, retryAfterMs: retryAfterMs(headers.get('retry-after'), Date.now()) };
+    return { status, retryAfterMs: retryAfterMs(headers.get('retry-after') ?? '', Date.now()) };
   } catch {
     return { status: 0 };
   }

@@ -72,7 +72,7 @@ function clean(captured: Captured): Captured {
   const { type, name, props, value, currency } = captured;
   return {
     type,
-    name: cutBytes(cleanText(String(name), maxNameBytes)),
+    name: cutBytes(cleanText(name, maxNameBytes)),
     props: cleanProps(props),
     value: Number.isFinite(value) ? value : undefined,
     currency: currency && String(currency).slice(0, 8),

@@ -5,18 +5,20 @@ import type { Props } from './options.js';
 
 export { redactUrl } from './redact-url.js';
 
-/** Text without secrets, on one line of at most `maxChars`. The cut comes last: half a card number is not found. */
-export function cleanText(text: string, maxChars: number): string {
-  return redactText(text.slice(0, maxStringBytes)).slice(0, maxChars);
+/**
+ * What a page hands over as text, without secrets, at most `maxChars` long. The cut comes last: half a card number is not found.
+ */
+export function cleanText(text: unknown, maxChars: number): string {
+  return redactText(String(text).slice(0, maxStringBytes)).slice(0, maxChars);
 }
 
 /** Copies properties without secrets; what is too deep or too much is left out, so that cycles end. */
 export function cleanProps(props: Props | undefined): Props | undefined {
   let keysLeft = maxKeys;
 
-  /** Dates and other objects with a text of their own are taken as JSON takes them. */
+  /** Dates and other objects with a text of their own are taken as JSON takes them, which asks objects alone. */
   function clean(raw: unknown, depth: number): unknown {
-    const value: unknown = (raw as Partial<Date> | null)?.toJSON?.() ?? raw;
+    const value: unknown = typeof raw === 'object' ? ((raw as Partial<Date> | null)?.toJSON?.() ?? raw) : raw;
     if (typeof value !== 'object') return cleanValue(value);
     if (!value || depth >= maxDepth) return null;
     return Array.isArray(value)
@@ -36,8 +38,12 @@ export function cleanProps(props: Props | undefined): Props | undefined {
   return props && copy(props, 1);
 }
 
-/** A number stays one unless it is that of a card. JSON has no integers beyond 64 bits: they become text. */
+/**
+ * A number stays one unless it is that of a card. JSON has no integers beyond 64 bits: they become text. Functions have no
+ * place in it and are left out.
+ */
 function cleanValue(value: unknown): unknown {
-  const text = cleanText(String(value), maxStringBytes);
-  return typeof value === 'bigint' || text !== String(value) ? text : value;
+  const text = cleanText(value, maxStringBytes);
+  if (typeof value === 'bigint') return text;
+  return typeof value === 'function' || text === String(value) ? value : text;
 }

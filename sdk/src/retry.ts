@@ -10,19 +10,14 @@ const backoffFloorMs = 3000;
 const backoffCeilingMs = 300_000;
 
 /** Status 0 stands for no answer at all. The rules are those of the contract of POST /v1/events. */
-export function judge(
-  status: number,
-  { events, isLastTry }: { events: number; isLastTry?: boolean },
-): Verdict {
-  const isAlone = events === 1;
+export function judge(status: number, events: number): Verdict {
   const known: Record<number, Verdict> = {
     200: delivered,
     401: stop,
     403: stop,
-    408: isAlone ? later : halve,
-    413: isAlone ? refused : halve,
+    408: events > 1 ? halve : later,
+    413: events > 1 ? halve : refused,
     429: later,
-    500: isAlone && isLastTry ? refused : later,
   };
   return known[status] ?? (status > 399 && status < 500 ? refused : later);
 }
@@ -36,8 +31,8 @@ export function backoffMs(failures: number, random: number): number {
 }
 
 /** Retry-After is a number of seconds or a date (RFC 9110, section 10.2.3). Undefined where it says nothing. */
-export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  const seconds = Number.parseFloat(header ?? '');
-  const ms = seconds >= 0 ? seconds * 1000 : Date.parse(header ?? '') - nowMs;
+export function retryAfterMs(header: string, nowMs: number): number | undefined {
+  const seconds = Number.parseFloat(header);
+  const ms = seconds >= 0 ? seconds * 1000 : Date.parse(header) - nowMs;
   return ms >= 0 ? ms : undefined;
 }

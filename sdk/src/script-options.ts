@@ -5,8 +5,6 @@ export type ScriptOptions = {
   captures: string[];
   allowFields: string[];
   consoleErrors: boolean;
-  /** The chunk with the web vitals, beside the script itself. */
-  vitalsUrl: string;
 };
 
 const defaultCaptures = 'pageview,click,scroll,engagement,form,error,vitals';
@@ -14,9 +12,13 @@ const defaultCaptures = 'pageview,click,scroll,engagement,form,error,vitals';
 /** What a script element offers of itself. */
 type Source = { src: string; dataset: Record<string, string | undefined> };
 
-/** Reads the data attributes: the options under their own names, lists with commas, `data-hash` as true. */
+/**
+ * Reads the data attributes: the options under their own names, lists with commas, `data-hash` as true. The endpoint is the
+ * origin of the script, for which no URL is parsed: pages have variables of that name. An inline script has none, and
+ * sends to the page's own origin.
+ */
 export function optionsFrom({ src, dataset }: Source): Omit<Options, 'captures'> & ScriptOptions {
-  const { site = '', endpoint = new URL(src).origin, identity, whenDenied, release } = dataset;
+  const { site = '', endpoint = src.split('/', 3).join('/'), identity, whenDenied, release } = dataset;
   return {
     site,
     endpoint,
@@ -29,7 +31,6 @@ export function optionsFrom({ src, dataset }: Source): Omit<Options, 'captures'>
     captures: listOf(dataset.captures ?? defaultCaptures),
     allowFields: listOf(dataset.allowFields),
     consoleErrors: isOn(dataset.consoleErrors),
-    vitalsUrl: new URL('vitals.js', src).href,
     respectDoNotTrack: isOn(dataset.respectDoNotTrack),
     beforeSend: beforeSendOf(dataset.beforeSend),
     debug: isOn(dataset.debug),

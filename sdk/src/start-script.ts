@@ -11,8 +11,11 @@ import { init } from './init.js';
 import type { Capture, Footfall } from './options.js';
 import { optionsFrom, type ScriptOptions } from './script-options.js';
 
-/** Every capture by its name in `data-captures`. */
-function capturesBy({ allowFields, consoleErrors, vitalsUrl }: ScriptOptions): Record<string, () => Capture> {
+/** Every capture by its name in `data-captures`. The chunk with the web vitals is beside the script. */
+function capturesBy(
+  { allowFields, consoleErrors }: ScriptOptions,
+  src: string,
+): Record<string, () => Capture> {
   return {
     pageview,
     click,
@@ -21,7 +24,11 @@ function capturesBy({ allowFields, consoleErrors, vitalsUrl }: ScriptOptions): R
     form: () => form({ allowFields }),
     error: () => error({ console: consoleErrors }),
     // With import() the browser hands on the nonce of this script, and where the policy forbids it the promise says so.
-    vitals: () => whenQuiet((loadedPage) => import(vitalsUrl).then(({ webVitals }) => webVitals(loadedPage))),
+    vitals: () =>
+      whenQuiet(async (loadedPage) => {
+        const { webVitals } = await import(new URL('vitals.js', src).href);
+        return webVitals(loadedPage);
+      }),
     copy: textCopy,
     visibility: pageVisibility,
   };
@@ -30,7 +37,7 @@ function capturesBy({ allowFields, consoleErrors, vitalsUrl }: ScriptOptions): R
 /** Starts what a script element asks for by its data attributes, with captures that the bundle adds. */
 export function startScript(script: HTMLScriptElement, added: Capture[] = []): Footfall {
   const options = optionsFrom(script);
-  const known = capturesBy(options);
+  const known = capturesBy(options, script.src);
   const captures = options.captures.flatMap((name) => known[name]?.() ?? []);
   return init({ ...options, captures: added.concat(captures) });
 }

@@ -1,3 +1,6 @@
+import { attempt } from './attempt.js';
+import { isHidden } from './is-hidden.js';
+
 /** Text by name. What localStorage refuses (private mode, quota, sandbox) is kept in memory instead. */
 export type Store = {
   /** Empty where there is nothing. */
@@ -52,7 +55,7 @@ export function openStore(prefix: string, persist: boolean): Store {
       if (!persist) return;
       if (!unsaved.size) setTimeout(save);
       unsaved.add(prefix + name);
-      if (document.hidden) save();
+      if (isHidden()) save();
     },
     hold,
     remove(name) {
@@ -73,9 +76,5 @@ export function openStore(prefix: string, persist: boolean): Store {
 
 /** Reading the property already throws where cookies are blocked (HTML, section 12.2.3); some web views have null. */
 export function openDisk(): Shelf | undefined {
-  try {
-    return localStorage;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => localStorage);
 }

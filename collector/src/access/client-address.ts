@@ -13,13 +13,17 @@ export function findClientAddress(
 ): string {
   const peer = normalizeAddress(socketAddress ?? '');
   if (!trustedProxies || !isTrusted(trustedProxies, peer)) return peer;
-  const claimed = (readHeader(clientIpHeader) ?? '')
-    .split(',')
-    .map((entry) => normalizeAddress(entry.trim()));
-  const client = claimed
-    .filter((address) => isIP(address) !== 0)
-    .findLast((address) => !isTrusted(trustedProxies, address));
-  return client ?? peer;
+  const claimed = (readHeader(clientIpHeader) ?? '').split(',').map(readEntry);
+  const client = claimed.findLast((address) => !isTrusted(trustedProxies, address));
+  // What stands before an entry that is no address was written by nobody who is known.
+  return client !== undefined && isIP(client) !== 0 ? client : peer;
+}
+
+// Some proxies write the port too, and IPv6 in brackets: 203.0.113.7:4711, [2001:db8::1]:4711.
+function readEntry(entry: string): string {
+  const text = entry.trim();
+  const address = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(text)?.[1];
+  return normalizeAddress(address ?? text);
 }
 
 function isTrusted(proxies: BlockList, address: string): boolean {
@@ -27,7 +31,8 @@ function isTrusted(proxies: BlockList, address: string): boolean {
   return version !== 0 && proxies.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
-// A dual-stack socket shows an IPv4 peer as ::ffff:192.0.2.1 (RFC 4291, section 2.5.5.2).
+// A dual-stack socket shows an IPv4 peer as ::ffff:192.0.2.1 (RFC 4291, section 2.5.5.2). The zone of a link-local address
+// (RFC 4007, section 11) is a name of the machine that wrote it.
 function normalizeAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '').replace(/%.*$/, '');
 }

@@ -130,7 +130,8 @@ async function requireOtherOwner(tx: Transaction, keyId: string): Promise<void> 
  * Makes a key in the place of another, which stays in force for the overlap, or for as long as it had left; 0 ends it at
  * once.
  *
- * @throws Refusal 404 where nothing in force has the id, as far as one may know
+ * @throws Refusal 404 where nothing in force has the id, as far as one may know; 409 where it has a successor already, which
+ * would end with the overlap
  */
 export async function rotateKey(
   database: Database,
@@ -139,6 +140,7 @@ export async function rotateKey(
 ): Promise<MadeKey & { previous: { keyId: string; expiresAt: Date | null } }> {
   return database.asOwner(async (tx) => {
     const { role, name, sites, expiresAt } = await requireKey(tx, keyId, own);
+    await requireFirstRotation(tx, keyId);
     const ends = await shorten(tx, { keyId, overlapHours }, by);
     if (!ends) throw missing(keyId);
     const key = generateKey(role);
@@ -146,6 +148,21 @@ export async function rotateKey(
     const detail = { replaces: keyId, overlapHours };
     const added = await insertKey(tx, successor, { ...by, action: 'key.rotate', detail });
     return { ...withSecret(added, key), previous: { keyId, expiresAt: ends.expires_at } };
+  });
+}
+
+// What is left of its overlap is all that the row knows: when the key would have ended otherwise is gone.
+async function requireFirstRotation(tx: Transaction, keyId: string): Promise<void> {
+  const [successor] = await tx.query<{ key_id: string }>(
+    `/* manage-keys.requireFirstRotation */
+     select target as key_id from footfall.audit_log where action = 'key.rotate' and detail ->> 'replaces' = $1::text
+     limit 1`,
+    [keyId],
+  );
+  if (!successor) return;
+  throw new Refusal(409, 'rotated', `id: the key has a successor already, ${successor.key_id}`, {
+    path: 'id',
+    hint: 'rotate that one, or make a new key',
   });
 }
 

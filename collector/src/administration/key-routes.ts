@@ -1,31 +1,13 @@
-import { siteSlug } from '@footfall/schema';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { z } from 'zod';
-import { roles } from '../access/keys.js';
 import { createKey, listManagedKeys, revokeManagedKey, rotateKey } from '../access/manage-keys.js';
 import type { SecretKeys } from '../access/secret-keys.js';
 import { parseInput, readInput } from '../read-input.js';
-import { Refusal } from '../refusal.js';
+import { readKeyRequest } from './key-request.js';
 import { type AdministrationDeps, requireAdministrator } from './require-administrator.js';
 import { overlapSchema } from './site-routes.js';
 
 export type KeyDeps = AdministrationDeps & { secretKeys: Pick<SecretKeys, 'renew'> };
-
-/** What `POST /api/v1/keys` takes. */
-export const newKeySchema = z.strictObject({
-  role: z.enum(roles, { error: `expected one of ${roles.join(', ')}` }),
-  name: z.string({ error: 'expected a name' }).trim().min(1, { error: 'expected a name' }).max(200),
-  sites: z
-    .array(siteSlug, { error: 'expected a list of sites, or null for all of them' })
-    .min(1, { error: 'expected a site, or null for all of them' })
-    .max(200)
-    .nullable(),
-  expiresAt: z.iso
-    .datetime({ offset: true, error: 'expected a time like 2027-01-31T12:00:00Z, or null' })
-    .nullable()
-    .default(null),
-});
 
 const base = '/api/v1/keys';
 const noStore = { 'cache-control': 'no-store' };
@@ -42,9 +24,7 @@ export function keyRoutes(deps: KeyDeps): Hono<{ Bindings: HttpBindings }> {
 
   routes.post(base, async (c) => {
     const { by, ...own } = await requireAdministrator(deps, c);
-    const { sites, ...rest } = parseInput(newKeySchema, await readInput(c.env.incoming), 'bad_key');
-    const request = { ...rest, sites: sites && [...new Set(sites)] };
-    requireFuture(request.expiresAt, deps.now());
+    const request = readKeyRequest(await readInput(c.env.incoming), deps.now());
     const made = await createKey(database, { request, own }, by);
     return c.json(made, 201, noStore);
   });
@@ -64,11 +44,4 @@ export function keyRoutes(deps: KeyDeps): Hono<{ Bindings: HttpBindings }> {
     return c.json(made, 201, noStore);
   });
   return routes;
-}
-
-function requireFuture(expiresAt: string | null, now: number): void {
-  if (expiresAt === null || Date.parse(expiresAt) > now) return;
-  throw new Refusal(400, 'bad_key', `expiresAt: expected a time to come, got ${expiresAt}`, {
-    path: 'expiresAt',
-  });
 }

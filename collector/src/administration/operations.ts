@@ -5,7 +5,7 @@ import { siteChangesSchema } from '../access/site-settings.js';
 import { admins, analysts, type Operation } from '../openapi/operation.js';
 import { auditQuery } from './audit-routes.js';
 import { botReasonQuery, botReasonSchema } from './bot-routes.js';
-import { newKeySchema } from './key-routes.js';
+import { newKeySchema } from './key-request.js';
 import { letterCountQuery, letterQuery, replaySchema } from './letter-routes.js';
 import { newSiteSchema, overlapSchema } from './site-routes.js';
 
@@ -148,7 +148,7 @@ const keys: readonly Operation[] = [
         }),
       },
     },
-    refusals: [404],
+    refusals: [404, 409],
   },
 ];
 

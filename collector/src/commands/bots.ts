@@ -4,6 +4,7 @@ import { openStore } from '../db/open-store.js';
 import { StartError } from '../start-error.js';
 import type { Command, Invocation } from './command.js';
 import { readOptions } from './read-options.js';
+import { requireSite, unknownSite } from './require-site.js';
 
 const listUsage = 'bots list --site SLUG [--json]';
 
@@ -19,6 +20,7 @@ export const botsList: Command = {
     const site = requireOption('site', values.site, listUsage);
     const store = await openStore(config, { mode: 'join', log });
     try {
+      await requireSite(store.database, site);
       const reasons = await listBotReasons(store.database, site);
       if (values.json) print(JSON.stringify(reasons));
       else
@@ -55,7 +57,7 @@ async function judge(
   const store = await openStore(config, { mode: 'join', log });
   try {
     const changed = await judgeReason(store.database, { site, reason, isHuman }, byCommandLine);
-    if (changed === undefined) throw new StartError(`--site: expected the slug of a site, got "${site}"`);
+    if (changed === undefined) throw unknownSite(site);
     print(
       `${changed} events of site ${site} count as ${isHuman ? 'people' : 'bots'} now: ${printable(reason)}`,
     );

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import type { Database } from '../db/database.js';
-import { openStore } from '../db/open-store.js';
 import type { Author } from '../experiments/experiment-rows.js';
 import { parseInput } from '../read-input.js';
-import { Refusal } from '../refusal.js';
 import { StartError } from '../start-error.js';
 import type { Command, Invocation } from './command.js';
 import { readOptions } from './read-options.js';
+import { requireSite } from './require-site.js';
+import { withDatabase } from './with-database.js';
 
 const text = { type: 'string' } as const;
 /** What every command of experiments takes. */
@@ -36,7 +36,7 @@ export function command({ usage, summary, positionals, options, run, show }: Def
 }
 
 async function runCommand(
-  { args, config, print, log }: Invocation,
+  invocation: Invocation,
   {
     usage,
     positionals,
@@ -45,34 +45,16 @@ async function runCommand(
     show,
   }: Omit<Definition, 'summary' | 'show'> & { show: (result: unknown) => string },
 ): Promise<void> {
-  const parsed = readOptions(args, { usage, options, positionals: positionals ?? 1 });
+  const parsed = readOptions(invocation.args, { usage, options, positionals: positionals ?? 1 });
   const values = parsed.values as Values;
   const site = String(values.site ?? '');
   if (!site) throw new StartError(`--site: expected a value; usage: footfall ${usage}`, { exitCode: 2 });
-  const store = await openStore(config, { mode: 'join', log });
-  try {
+  await withDatabase(invocation, async (database) => {
+    await requireSite(database, site);
     const author: Author = { actor: 'command line', now: Date.now() };
-    const result = await run({
-      site,
-      values,
-      arguments: parsed.positionals,
-      database: store.database,
-      author,
-    });
-    print(values.json ? JSON.stringify(result) : show(result));
-  } catch (error) {
-    throw explain(error);
-  } finally {
-    await store.close();
-  }
-}
-
-// What the API answers with a 4xx, the command says in a line.
-function explain(error: unknown): unknown {
-  if (!(error instanceof Refusal)) return error;
-  const { hint } = error.detail;
-  const message = hint ? `${error.message} (${hint})` : error.message;
-  return new StartError(message, { exitCode: error.status === 400 || error.status === 422 ? 2 : 1 });
+    const result = await run({ site, values, arguments: parsed.positionals, database, author });
+    invocation.print(values.json ? JSON.stringify(result) : show(result));
+  });
 }
 
 /** Checks what options say against a schema; what was not given is left out. */

@@ -10,6 +10,7 @@ import type { SubjectName } from '../privacy/subject.js';
 import { StartError } from '../start-error.js';
 import type { Command, Invocation } from './command.js';
 import { readOptions } from './read-options.js';
+import { requireSite } from './require-site.js';
 
 const whom = '--site SLUG (--visitor ID | --user ID)';
 const exportUsage = `export ${whom} [--output FILE]`;
@@ -122,11 +123,7 @@ async function withStore(
 ): Promise<void> {
   const store = await openStore(config, { mode: 'join', log });
   try {
-    const rows = await store.database.asOwner((tx) =>
-      tx.query('select 1 from footfall.sites where site = $1::text', [site]),
-    );
-    if (rows.length === 0)
-      throw new StartError(`--site: there is no site "${site}"; footfall site list shows them`);
+    await requireSite(store.database, site);
     await work(store);
   } finally {
     await store.close();

@@ -13,10 +13,19 @@ export function readOptions<Options extends NonNullable<ParseArgsConfig['options
   try {
     const parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
     if (parsed.positionals.length !== positionals)
-      throw new Error(`expected ${positionals} arguments, got ${parsed.positionals.length}`);
+      throw new Error(`expected ${countArguments(positionals)}, got ${parsed.positionals.length}`);
     return parsed;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? firstSentence(error.message) : String(error);
     throw new StartError(`footfall: ${reason}; usage: footfall ${usage}`, { exitCode: 2, cause: error });
   }
+}
+
+function countArguments(count: number): string {
+  return count === 1 ? '1 argument' : `${count} arguments`;
+}
+
+// Node goes on with advice about arguments that begin with a dash: the usage behind it says more.
+function firstSentence(message: string): string {
+  return message.split(/\.(?:\s|$)/)[0] ?? message;
 }

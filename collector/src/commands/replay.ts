@@ -6,6 +6,7 @@ import { countLetters, type LetterFilter } from '../dead-letters/stored-letters.
 import { StartError } from '../start-error.js';
 import type { Command, Invocation } from './command.js';
 import { readOptions } from './read-options.js';
+import { requireSite } from './require-site.js';
 
 const usage = 'replay [--reason REASON] [--site SLUG] [--json]';
 const progressMs = 1_000;
@@ -19,6 +20,7 @@ export const replay: Command = {
     const startedAt = Date.now();
     const store = await openStore(invocation.config, { mode: 'join', log: invocation.log });
     try {
+      if (filter.site !== undefined) await requireSite(store.database, filter.site);
       const total = await countLetters(store.database, filter);
       const onPage = createProgress(invocation, total);
       const summary = await replayLetters(

@@ -12,6 +12,7 @@ import {
 import { StartError } from '../start-error.js';
 import type { Command } from './command.js';
 import { readOptions } from './read-options.js';
+import { unknownSite } from './require-site.js';
 
 const presetNames = Object.keys(retentionPresets) as RetentionPreset[];
 const usage = `retention SITE [--preset ${presetNames.join('|')}] [--events DAYS|all] [--sessions DAYS|all] [--json]`;
@@ -44,7 +45,7 @@ export const retention: Command = {
       if (Object.keys(changes).length > 0)
         await changeSite(store.database, { site, changes: { retention: changes } }, byCommandLine);
       const now = await readRetention(store.database, site);
-      if (!now) throw new StartError(`site: there is no site "${site}"; footfall site list shows them`);
+      if (!now) throw unknownSite(site);
       print(values.json ? JSON.stringify({ site, ...now }) : describe(site, now));
     } finally {
       await store.close();

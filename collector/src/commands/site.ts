@@ -1,11 +1,13 @@
 import { byCommandLine } from '../access/audit.js';
-import { defaultOverlapHours, maxOverlapHours, rotateSiteKey } from '../access/rotate-site-key.js';
+import { defaultOverlapHours, rotateSiteKey } from '../access/rotate-site-key.js';
 import { changeSite, type SiteChanges, siteChangesSchema } from '../access/site-settings.js';
 import { addSite, listSites } from '../access/sites.js';
 import { openStore } from '../db/open-store.js';
 import { StartError } from '../start-error.js';
 import type { Command, Invocation } from './command.js';
 import { readOptions } from './read-options.js';
+import { readOverlap } from './read-overlap.js';
+import { unknownSite } from './require-site.js';
 
 const addUsage = 'site add SLUG [--name NAME] [--origin URL]… [--timezone ZONE] [--json]';
 const listUsage = 'site list [--json]';
@@ -158,19 +160,9 @@ export const siteRotateKey: Command = {
   },
 };
 
-function readOverlap(text: string | undefined): number {
-  const hours = text === undefined ? defaultOverlapHours : Number(text);
-  if (text?.trim() !== '' && hours >= 0 && hours <= maxOverlapHours) return hours;
-  throw new StartError(`--overlap: expected 0 to ${maxOverlapHours} hours, got "${text}"`, { exitCode: 2 });
-}
-
 type Rotated = NonNullable<Awaited<ReturnType<typeof rotateSiteKey>>>;
 
 function describeRotated(site: string, { siteKey, previous }: Rotated): string {
   const old = previous.map((key) => `; ${key.siteKey} is valid until ${key.expiresAt.toISOString()}`);
   return `site ${site} has the key ${siteKey}${old.join('')}`;
-}
-
-function unknownSite(site: string): StartError {
-  return new StartError(`site: there is no site "${site}"; footfall site list shows them`);
 }

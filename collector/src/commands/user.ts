@@ -1,14 +1,13 @@
 import type { Database } from '../db/database.js';
-import { openStore } from '../db/open-store.js';
 import { addOperator, changeOperator, type Manager, resetPassword } from '../people/manage-operators.js';
 import { findOperatorByEmail, listOperators, type Operator } from '../people/operators.js';
 import { type PasswordToken, passwordLink } from '../people/password-tokens.js';
 import { describeUser, newUserSchema } from '../people/user-input.js';
 import { parseInput } from '../read-input.js';
-import { Refusal } from '../refusal.js';
 import { StartError } from '../start-error.js';
 import type { Command, Invocation } from './command.js';
 import { readOptions } from './read-options.js';
+import { withDatabase } from './with-database.js';
 
 const addUsage = 'user add EMAIL --role owner|admin|analyst [--name NAME] [--site SLUG]… [--json]';
 const listUsage = 'user list [--json]';
@@ -117,20 +116,4 @@ function printLink(
   if (isJson)
     print(JSON.stringify({ user: describeUser(operator), passwordLink: { url, token, expiresAt } }));
   else print(`${operator.email} sets the password, once and until ${expiresAt.toISOString()}, at\n${url}`);
-}
-
-// What the API answers with a 4xx, the command says in a line.
-async function withDatabase(
-  { config, log }: Invocation,
-  work: (database: Database) => Promise<void>,
-): Promise<void> {
-  const store = await openStore(config, { mode: 'join', log });
-  try {
-    await work(store.database);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new StartError(error.message, { exitCode: error.status === 400 ? 2 : 1, cause: error });
-  } finally {
-    await store.close();
-  }
 }

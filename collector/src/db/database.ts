@@ -20,6 +20,8 @@ export type Database = {
   withSite<Result>(site: string, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** The same, with a limit on each statement: a server that hangs must not hang whoever waits for it. */
   within(statementMs: number): Database;
+  /** The same for reads of many rows, of which fewer may run at once. */
+  scanning(): Database;
   /** How many transactions wait for a connection. */
   waiting(): number;
   /** Waits for the transactions under way and closes the connections. */
@@ -176,14 +178,16 @@ export function openDatabase({
 
 function databaseOf(pool: pg.Pool, statementMs: number | undefined): Database {
   const target = (role: Role): Target => ({ pool, role, statementMs });
-  return {
+  const database: Database = {
     asIngest: (work) => runTransaction(target({ name: 'footfall_ingest' }), work),
     asOwner: (work) => runTransaction(target({ name: 'footfall_owner' }), work),
     withSite: (site, work) => runTransaction(target({ name: 'footfall_reader', site }), work),
     within: (limitMs) => databaseOf(pool, limitMs),
+    scanning: () => database,
     waiting: () => pool.waitingCount,
     end: () => pool.end(),
   };
+  return database;
 }
 
 // All idle connections are lost in the same moment: one line tells it.

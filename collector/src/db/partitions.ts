@@ -29,6 +29,34 @@ export async function keepPartitions(database: Database, now: number, log: Log):
   const waiting = await listWaitingDays(database, utcDay(now + daysAhead * dayMs));
   const left = await ensurePartitions(database, [...days, ...waiting], now);
   if (left.length > 0) log(`partitions: ${left.length} days wait for a lock, the first is ${left[0]}`);
+  await summarizeTimes(database);
+}
+
+type TimeIndex = { name: string; asks: boolean };
+
+/**
+ * Brings the summaries of the times up to date, which a search for an hour of a day goes by. Left to itself PostgreSQL asks
+ * for one at each block range that begins, in a queue of 256 that one process empties once a minute: at a thousand events a
+ * second most are refused, with a line in the log each.
+ */
+async function summarizeTimes(database: Database): Promise<void> {
+  const indexes = await database.asOwner(listTimeIndexes);
+  for (const { name } of indexes.filter(({ asks }) => asks))
+    await withLocks(database, (tx) => tx.query(`alter index footfall.${name} set (autosummarize = off)`));
+  for (const { name } of indexes)
+    await withLocks(database, (tx) =>
+      tx.query('select brin_summarize_new_values($1::regclass)', [`footfall.${name}`]),
+    );
+}
+
+function listTimeIndexes(tx: Transaction): Promise<TimeIndex[]> {
+  return tx.query<TimeIndex>(
+    `/* partitions.listTimeIndexes */
+     select quote_ident(c.relname) as name, coalesce('autosummarize=on' = any (c.reloptions), false) as asks
+     from pg_inherits h join pg_index i on i.indrelid = h.inhrelid join pg_class c on c.oid = i.indexrelid
+     join pg_am a on a.oid = c.relam
+     where h.inhparent = 'footfall.events'::regclass and a.amname = 'brin' order by 1`,
+  );
 }
 
 /**

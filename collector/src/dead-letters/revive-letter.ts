@@ -17,7 +17,7 @@ export async function reviveLetter(letter: StoredLetter, site: Site): Promise<Re
   if (event === null) return { letter, event: null };
   try {
     const batch = readEnvelope({ ...around, events: [event] });
-    const { valid, refused } = validateEvents(batch.events);
+    const { valid, refused } = validateEvents(batch.events, client);
     const events = scrubEvents(valid);
     const { clientHints, ...sender } = client;
     const known = { ...sender, site, address: '', clientHints: clientHints ?? undefined };

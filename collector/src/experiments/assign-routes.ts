@@ -72,7 +72,8 @@ export function assignRoutes({ database, configs, assigner, secretKeys }: Assign
     const unit = parseInput(assignmentsQuery, c.req.query(), 'bad_query');
     await authorizeBy(secretKeys.find, { header, allowed: [...roles, 'analyst'], site: unit.site });
     const assignments = await database.withSite(unit.site, (tx) => readAssignments(tx, [unit]));
-    return c.json({ assignments: assignments.map(describeStored) });
+    const privately = { 'cache-control': 'no-store' };
+    return c.json({ assignments: assignments.map(describeStored) }, 200, privately);
   });
   return routes;
 }

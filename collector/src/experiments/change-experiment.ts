@@ -2,7 +2,7 @@ import { type DraftChange, descriptiveFields, type NewPhase } from '@footfall/sc
 import { writeAudit } from '../access/audit.js';
 import type { Database, Transaction } from '../db/database.js';
 import { Refusal } from '../refusal.js';
-import { checkReferences, requireFreeLayer } from './checks.js';
+import { checkReferences, checkSchedule, requireFreeLayer } from './checks.js';
 import {
   type Author,
   beginPhase,
@@ -55,6 +55,7 @@ export async function updateExperiment(
 
   async function work(tx: Transaction, experiment: StoredExperiment): Promise<void> {
     if (experiment.status !== 'draft') requireDescriptive(fields);
+    checkSchedule({ ...experiment, ...fields });
     await checkReferences(tx, {
       ...experiment,
       unitType: fields.unitType ?? experiment.unitType,

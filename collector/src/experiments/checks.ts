@@ -8,8 +8,20 @@ export type References = Pick<StoredExperiment, 'site' | 'key' | 'layer' | 'prer
   fallbackUnitType: string | null;
 };
 
+type Schedule = { startsAt?: string | null | undefined; endsAt?: string | null | undefined };
+
 function refuse(path: string, message: string): never {
   throw new Refusal(422, 'bad_experiment', `${path}: ${message}`, { path });
+}
+
+/**
+ * Checks that a schedule ends after it begins.
+ *
+ * @throws Refusal 422 that names the field
+ */
+export function checkSchedule({ startsAt, endsAt }: Schedule): void {
+  if (!startsAt || !endsAt || Date.parse(startsAt) < Date.parse(endsAt)) return;
+  refuse('endsAt', `expected a time after startsAt, ${startsAt}`);
 }
 
 /**

@@ -5,6 +5,7 @@ import { isOriginAllowed } from '../access/origin.js';
 import type { SiteKeys } from '../access/site-keys.js';
 import type { Site } from '../access/sites.js';
 import type { Database } from '../db/database.js';
+import { matchesEtag } from '../match-etag.js';
 import { Refusal } from '../refusal.js';
 import type { Configs } from './configs.js';
 import { readPreview } from './preview.js';
@@ -32,7 +33,7 @@ export function configRoutes(deps: ConfigDeps): Hono {
       'content-type': 'application/json',
       'cache-control': token === undefined ? cacheControl : 'no-store',
     };
-    if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
+    if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
     return c.body(body, 200, headers);
   });
   return routes;

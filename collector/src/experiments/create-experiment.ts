@@ -2,7 +2,7 @@ import type { NewExperiment } from '@footfall/schema';
 import { writeAudit } from '../access/audit.js';
 import type { Database, Transaction } from '../db/database.js';
 import { Refusal } from '../refusal.js';
-import { checkReferences } from './checks.js';
+import { checkReferences, checkSchedule } from './checks.js';
 import { type Author, insertExperiment, insertPhase, toColumns, writeFields } from './experiment-rows.js';
 import { findExperiment, type StoredExperiment } from './stored-experiment.js';
 
@@ -19,6 +19,7 @@ export async function createExperiment(
   const { site, key } = input;
   return database.asOwner(async (tx) => {
     await requireSite(tx, site);
+    checkSchedule(input);
     await checkReferences(tx, {
       ...input,
       layer: input.layer ?? null,

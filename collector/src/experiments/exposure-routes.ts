@@ -10,6 +10,7 @@ import { readSite, type Site, type SiteRow, siteColumns } from '../access/sites.
 import type { Database } from '../db/database.js';
 import { type CollectDeps, collect } from '../ingest/collect.js';
 import { parseInput, readInput } from '../read-input.js';
+import { Refusal } from '../refusal.js';
 import { type Assignment, readAssignments } from './assignment-store.js';
 
 export type ExposureDeps = CollectDeps & { database: Database; now: () => number; secretKeys: SecretKeys };
@@ -39,6 +40,9 @@ export const exposuresSchema = z.strictObject({
 
 type Exposure = z.infer<typeof exposureSchema>;
 type Rejected = { index: number; code: string; message: string };
+type Stored = { accepted: number; duplicate: number; rejected: Rejected[] };
+
+const nothing = { accepted: 0, duplicate: 0 };
 
 /**
  * `POST /v1/exposures`: servers tell that units have seen their variation. Only what was assigned can have been seen, and
@@ -56,11 +60,6 @@ export function exposureRoutes(deps: ExposureDeps): Hono<Environment> {
     await authorizeBy(deps.secretKeys.find, { header, allowed: roles, site: slug });
     const { site, assignments } = await readStored(deps.database, slug, exposures);
     const receivedAt = deps.now();
-    const found = exposures.map((exposure) => findAssignment(exposure, assignments));
-    const events = exposures.flatMap((exposure, at) => {
-      const assignment = found[at];
-      return assignment ? [toBatch(exposure, assignment, receivedAt)] : [];
-    });
     const client = {
       site,
       isServer: true,
@@ -70,16 +69,32 @@ export function exposureRoutes(deps: ExposureDeps): Hono<Environment> {
       language: null,
     };
     const answers = await Promise.all(
-      events.map((body) => collect(deps, { client, receivedAt, body, bytes: JSON.stringify(body).length })),
+      exposures.map(async (exposure, index): Promise<Stored> => {
+        const assignment = findAssignment(exposure, assignments);
+        if (!assignment) return { ...nothing, rejected: [refusalOf(exposure, index)] };
+        const body = toBatch(exposure, assignment, receivedAt);
+        const bytes = JSON.stringify(body).length;
+        return atIndex(await collect(deps, { client, receivedAt, body, bytes }), index);
+      }),
     );
     return c.json({
       accepted: answers.reduce((sum, { accepted }) => sum + accepted, 0),
       duplicate: answers.reduce((sum, { duplicate }) => sum + duplicate, 0),
-      rejected: exposures.flatMap((exposure, at) => (found[at] ? [] : [refusalOf(exposure, at)])),
+      rejected: answers.flatMap(({ rejected }) => rejected),
       serverTime: receivedAt,
     });
   });
   return routes;
+}
+
+/** The answer of a batch of one event, in the words of a list of exposures. */
+function atIndex({ accepted, duplicate, rejected }: Stored, index: number): Stored {
+  const named = rejected.map(({ code, message }) => ({
+    index,
+    code,
+    message: message.replace('events[0]', `exposures.${index}`),
+  }));
+  return { accepted, duplicate, rejected: named };
 }
 
 async function readStored(
@@ -92,7 +107,7 @@ async function readStored(
       `/* exposure-routes.readStored */ select ${siteColumns} from footfall.sites s where s.site = $1::text`,
       [site],
     );
-    if (!row) throw new Error(`sites: expected a row of ${site}`);
+    if (!row) throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
     const units = exposures.map(({ unitType, unitId }) => ({ site, unitType, unitId }));
     return { site: readSite(row), assignments: await readAssignments(tx, units) };
   });

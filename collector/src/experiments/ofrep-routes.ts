@@ -7,6 +7,7 @@ import { type CountWindow, createCountWindow } from '../access/count-window.js';
 import type { Availability } from '../db/availability.js';
 import { classifyFailure } from '../db/failure.js';
 import { detectBot } from '../ingest/enrich/bot.js';
+import { matchesEtag } from '../match-etag.js';
 import { parseInput, readInput } from '../read-input.js';
 import { errorBody, Refusal } from '../refusal.js';
 import type { Answer, Assigner } from './assigner.js';
@@ -138,7 +139,7 @@ async function evaluateAll(deps: OfrepDeps, c: OfrepContext, limit: CountWindow)
     .update(JSON.stringify([caller, known.tag, subject]))
     .update(body);
   const etag = `"${hash.digest('hex').slice(0, 32)}"`;
-  if (c.req.header('if-none-match') === etag) return c.body(null, 304, { etag });
+  if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, { etag });
   return c.body(body, 200, { etag, 'content-type': 'application/json', 'cache-control': 'no-cache' });
 }
 

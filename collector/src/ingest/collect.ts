@@ -48,7 +48,7 @@ async function store(
   deps: CollectDeps,
   { received, batch }: { received: Received; batch: Batch },
 ): Promise<BatchAnswer> {
-  const { kept, excluded } = applyExclusions(received.client, validateEvents(batch.events));
+  const { kept, excluded } = applyExclusions(received.client, validateEvents(batch.events, received.client));
   const { valid, refused } = kept;
   const events = scrubEvents(valid);
   const pending = await enrichEvents(deps, { ...received, batch, events });

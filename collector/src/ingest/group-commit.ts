@@ -1,3 +1,4 @@
+import { createPace } from '../pace.js';
 import { Refusal } from '../refusal.js';
 import type { Outcomes, Part } from './isolate.js';
 import type { Origin } from './letter-of.js';
@@ -22,6 +23,8 @@ export type Committer = {
   drain(): Promise<void>;
   /** How much is waiting, without what is under way. */
   queueBytes(): number;
+  /** How many flushes were begun in this second, or in the one before if there were more. */
+  flushesPerSecond(): number;
 };
 
 type Waiting = Submission & { resolve(outcomes: Outcomes): void; reject(error: unknown): void };
@@ -54,6 +57,7 @@ export function createCommitter(
   let inFlight = 0;
   let timer: NodeJS.Timeout | undefined;
   let idle: (() => void)[] = [];
+  const pace = createPace();
 
   function submit(submission: Submission): Promise<Outcomes> {
     if (waitingBytes + submission.bytes > maxQueueBytes) {
@@ -78,6 +82,7 @@ export function createCommitter(
     timer = undefined;
     if (inFlight >= maxInFlight || waiting.length === 0) return;
     inFlight += 1;
+    pace.count();
     void flush(takeFlush()).finally(endFlush);
     schedule();
   }
@@ -118,5 +123,5 @@ export function createCommitter(
     return new Promise((resolve) => idle.push(resolve));
   }
 
-  return { submit, drain, queueBytes: () => waitingBytes };
+  return { submit, drain, queueBytes: () => waitingBytes, flushesPerSecond: pace.perSecond };
 }

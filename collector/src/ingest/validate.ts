@@ -15,21 +15,29 @@ type Outcome = ValidEvent | RefusedEvent;
 type Problem = { code: RejectionCode; message: string };
 
 const knownTypes: ReadonlySet<unknown> = new Set(eventTypes);
-const maxTimestamp = 8.64e15;
+// What a Date can hold: a browser's clock may be that wrong, since its events are never stored in the future.
+const browserTimes = { first: -8.64e15, last: 8.64e15 };
+// A server's time is stored as it is: sessions around it must be times too, in the four digits of a year.
+const serverTimes = { first: Date.UTC(1000, 0, 1), last: Date.UTC(9999, 0, 1) };
+type Times = typeof browserTimes;
 
 /** Checks the events of a batch one by one, so that a bad one never harms the others. */
-export function validateEvents(events: unknown[]): { valid: ValidEvent[]; refused: RefusedEvent[] } {
+export function validateEvents(
+  events: unknown[],
+  { isServer }: { isServer: boolean },
+): { valid: ValidEvent[]; refused: RefusedEvent[] } {
+  const times = isServer ? serverTimes : browserTimes;
   const valid: ValidEvent[] = [];
   const refused: RefusedEvent[] = [];
   for (const [index, input] of events.entries()) {
-    const outcome = validateEvent(input, index);
+    const outcome = validateEvent(input, index, times);
     if ('code' in outcome) refused.push(outcome);
     else valid.push(outcome);
   }
   return { valid, refused };
 }
 
-function validateEvent(input: unknown, index: number): Outcome {
+function validateEvent(input: unknown, index: number, times: Times): Outcome {
   if (!isObject(input)) {
     return refuse(input, index, {
       code: 'not_object',
@@ -42,12 +50,12 @@ function validateEvent(input: unknown, index: number): Outcome {
   }
   const event = clean.value;
   if (!isObject(event)) throw new TypeError('sanitize: an object stays an object');
-  const problem = findProblem(event, `events[${index}]`);
+  const problem = findProblem(event, `events[${index}]`, times);
   if (problem) return refuse(event, index, problem);
   return parseEvent(event, index, clean.flags);
 }
 
-function findProblem(event: Record<string, unknown>, where: string): Problem | undefined {
+function findProblem(event: Record<string, unknown>, where: string, times: Times): Problem | undefined {
   if (!isUuidv7(event.id)) {
     return { code: 'bad_id', message: `${where}.id: expected a UUIDv7, got ${show(event.id)}` };
   }
@@ -57,7 +65,9 @@ function findProblem(event: Record<string, unknown>, where: string): Problem | u
       message: `${where}.type: expected one of ${eventTypes.join(', ')}, got ${show(event.type)}`,
     };
   }
-  return findNameProblem(event, where) ?? findSizeProblem(event, where) ?? findTimeProblem(event, where);
+  return (
+    findNameProblem(event, where) ?? findSizeProblem(event, where) ?? findTimeProblem(event, where, times)
+  );
 }
 
 function findNameProblem({ name, type }: Record<string, unknown>, where: string): Problem | undefined {
@@ -76,8 +86,12 @@ function findSizeProblem(event: Record<string, unknown>, where: string): Problem
   return { code: 'too_large', message: `${where}: expected at most ${maxEventBytes} bytes, got ${bytes}` };
 }
 
-function findTimeProblem({ ts }: Record<string, unknown>, where: string): Problem | undefined {
-  if (typeof ts === 'number' && Math.abs(ts) <= maxTimestamp) return undefined;
+function findTimeProblem(
+  { ts }: Record<string, unknown>,
+  where: string,
+  { first, last }: Times,
+): Problem | undefined {
+  if (typeof ts === 'number' && ts >= first && ts <= last) return undefined;
   return { code: 'bad_ts', message: `${where}.ts: expected milliseconds since 1970, got ${show(ts)}` };
 }
 

@@ -27,7 +27,7 @@ const busySeconds = 5;
  * being one. What is counted is bounded by what is checked, some thousand in the window: far from filling the sketch.
  */
 export function createLoginThrottle({ now }: { now: () => number }): LoginThrottle {
-  const turn = createTurnstile(1);
+  const turn = createTurnstile(() => 1);
   const accounts = createCountWindow({ limit: maxFailures - 1, windowMs, now });
   const addresses = createCountWindow({ limit: maxFailures - 1, windowMs, now });
 

@@ -9,7 +9,13 @@ import { describeMeta, type Meta, warnOfMoney } from './describe-meta.js';
 import { fetchRows } from './fetch-rows.js';
 import { type AnswerRow, changeOf, emptyValue, formatRow } from './format-answer.js';
 import { bucketLabel } from './period/buckets.js';
-import { heldRows, type PrepareDeps, type Prepared, prepareQuery } from './prepare-query.js';
+import {
+  heldRows,
+  type PrepareDeps,
+  type Prepared,
+  prepareQuery,
+  readsRollupsAlone,
+} from './prepare-query.js';
 import { createRawScope } from './raw-scope.js';
 import { isTime, type Query } from './read-query.js';
 import { checkPatterns, runGuarded } from './run-guarded.js';
@@ -21,7 +27,8 @@ export async function answerQuery(deps: PrepareDeps, query: Query, site: string)
   return runGuarded(async () => {
     await checkPatterns(deps.database, site, query.filters);
     const prepared = await prepareQuery(deps, query, site);
-    return deps.database.withSite(site, (tx) => readAnswer(tx, query, prepared));
+    const database = readsRollupsAlone(prepared.question) ? deps.database : deps.database.scanning();
+    return database.withSite(site, (tx) => readAnswer(tx, query, prepared));
   });
 }
 

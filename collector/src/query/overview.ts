@@ -1,13 +1,13 @@
 import type { Database, Transaction } from '../db/database.js';
 import { refreshRollups } from '../rollups/refresh.js';
 import { prepareTransaction } from './answer-query.js';
-import type { MetricName } from './catalog/metrics.js';
 import type { Question, SourceName } from './compile/compile-query.js';
 import { type Asked, compileTogether } from './compile/compile-together.js';
 import { isOfEvent } from './compile/core.js';
 import { readDefinitions } from './definitions.js';
 import { expandSegments } from './filters/expand-segments.js';
 import type { Filter } from './filters/filter-schema.js';
+import { askAll, breakdowns, splitByRows, totalsOf } from './overview-questions.js';
 import { addDays, daysBetween } from './period/calendar.js';
 import { resolvePeriods, type SiteCalendar } from './period/resolve-period.js';
 import { createRawScope } from './raw-scope.js';
@@ -48,8 +48,6 @@ export type Overview = DayRange &
     meta: { bot_events: number; source: SourceName; definitions: Record<string, string> };
   };
 
-const maxRows = 10;
-
 const definitions = {
   visitors:
     'distinct visitor ids with an event in the range; filtered by visits alone: of sessions that started in it; cookieless ids change at midnight UTC',
@@ -59,20 +57,6 @@ const definitions = {
   visit_duration: 'mean seconds from the first to the last event of a session, zeros included',
   bots: 'events of bots are stored with their reason and left out of every number but bot_events',
 };
-
-/** By what the overview breaks down, under which name, and what the value is called in its rows. */
-const breakdowns = {
-  pages: { dimension: 'event:page', value: 'path' },
-  entry_pages: { dimension: 'visit:entry_page', value: 'path' },
-  exit_pages: { dimension: 'visit:exit_page', value: 'path' },
-  referrers: { dimension: 'visit:source', value: 'source' },
-  channels: { dimension: 'visit:channel', value: 'channel' },
-  countries: { dimension: 'visit:country', value: 'country' },
-  browsers: { dimension: 'visit:browser', value: 'browser' },
-  systems: { dimension: 'visit:os', value: 'os' },
-  devices: { dimension: 'visit:device', value: 'device' },
-  campaigns: { dimension: 'visit:utm_campaign', value: 'campaign', isSet: true },
-} as const;
 
 type Request = { calendar: SiteCalendar; days: DayRange; filters: readonly Filter[] };
 
@@ -85,27 +69,47 @@ export async function readOverview(
   const [current, previous] = await database.withSite(site, (tx) => ask(tx, calendar, { days, filters }));
   const fresh = await useRollups(database, current, days);
   const before = await useRollups(database, previous, previousDays(days));
-  return database.withSite(site, async (tx) => {
-    await prepareTransaction(tx, current);
-    if (!fresh.question.useRollups) await tx.query(joinByHash);
-    const { rows, source } = await readTogether(tx, askAll(fresh.question));
-    const past = await readTogether(tx, [totalsOf(before.question)]);
-    return {
-      site,
-      ...days,
-      timezone: calendar.timezone,
-      ...toTotals(rows[0]),
-      previous: { ...previousDays(days), ...toTotals(past.rows[0]) },
-      series: (rows[1] ?? []).map(toDay),
-      ...toBreakdowns(rows.slice(2)),
-      meta: { bot_events: await countBots(tx, fresh, days), source, definitions },
-    };
-  });
+  const { rows, past, botEvents } = await readAll(database, { fresh, before: before.question, days });
+  return {
+    site,
+    ...days,
+    timezone: calendar.timezone,
+    ...toTotals(rows[0]),
+    previous: { ...previousDays(days), ...toTotals(past) },
+    series: (rows[1] ?? []).map(toDay),
+    ...toBreakdowns(rows.slice(2)),
+    meta: { bot_events: botEvents, source: fresh.question.useRollups ? 'rollups' : 'events', definitions },
+  };
+}
+
+type All = { fresh: Fresh; before: Question; days: DayRange };
+
+/** The rows of each question, those of the totals before, and the events of bots. */
+async function readAll(database: Database, { fresh, before, days }: All) {
+  const { question } = fresh;
+  const asked = askAll(question);
+  const reader = question.useRollups ? database : database.scanning();
+  const readThese = async (tx: Transaction, these: Asked[]) => {
+    await prepareTransaction(tx, question);
+    if (!question.useRollups) await tx.query(joinByHash);
+    return readTogether(tx, these);
+  };
+  const { together, apart } = splitByRows(asked);
+  const [first, last] = await Promise.all([
+    reader.withSite(question.site, async (tx) => ({
+      rows: await readThese(tx, together),
+      past: (await readTogether(tx, [totalsOf(before)]))[0],
+      botEvents: await countBots(tx, fresh, days),
+    })),
+    apart.length === 0 ? [] : reader.withSite(question.site, (tx) => readThese(tx, apart)),
+  ]);
+  const read = new Map([...together, ...apart].map((one, at) => [one, [...first.rows, ...last][at] ?? []]));
+  return { ...first, rows: asked.map((one) => read.get(one) ?? []) };
 }
 
 // The rows that all questions share have no index, and the planner expects one of them while a table is new: a nested loop
 // over 8,000 events took longer than 20 s where a hash takes a tenth of one.
-const joinByHash = '/* overview.readOverview */ set local enable_nestloop = off';
+const joinByHash = '/* overview.readAll */ set local enable_nestloop = off';
 
 type Fresh = { question: Question; isFresh: boolean };
 
@@ -144,52 +148,18 @@ function previousDays({ from, to }: DayRange): DayRange {
   return { from: addDays(from, -days), to: addDays(to, -days) };
 }
 
-const all = { limit: undefined, offset: 0, after: undefined };
-const totals: MetricName[] = ['visitors', 'visits', 'pageviews', 'bounce_rate', 'mean_visit_duration'];
-
-function totalsOf(question: Question): Asked {
-  return { question: { ...question, metrics: totals }, page: all };
-}
-
-function askAll(question: Question): Asked[] {
-  const metrics: MetricName[] = ['visitors', 'visits', 'pageviews'];
-  const series: Question = { ...question, dimensions: ['time:day'], metrics, fillsTime: true };
-  const rest = Object.values(breakdowns).map((breakdown) => askBreakdown(question, breakdown));
-  return [totalsOf(question), { question: series, page: all }, ...rest];
-}
-
-// Visits without one are no row of an optional dimension.
-function askBreakdown(question: Question, breakdown: (typeof breakdowns)[keyof typeof breakdowns]): Asked {
-  const { dimension } = breakdown;
-  const isOfPages = isOfEvent(dimension);
-  const metrics: MetricName[] = isOfPages ? ['visitors', 'pageviews'] : ['visitors', 'visits'];
-  const isSet: Filter[] = 'isSet' in breakdown ? [['is_set', dimension]] : [];
-  return {
-    question: {
-      ...question,
-      dimensions: [dimension],
-      filters: [...question.filters, ...isSet],
-      metrics,
-      orderBy: [...metrics]
-        .sort((a) => (isOfPages && a === 'pageviews' ? -1 : 0))
-        .map((name) => [name, 'desc']),
-    },
-    page: { ...all, limit: maxRows },
-  };
-}
-
 type Row = { d0?: string | null; m0: number; m1: number; m2: number; m3: number; m4: number };
 
-/** The rows of each question. */
-async function readTogether(tx: Transaction, asked: Asked[]): Promise<{ rows: Row[][]; source: SourceName }> {
+/** The rows of each question, of which there is at least one. */
+async function readTogether(tx: Transaction, asked: Asked[]): Promise<Row[][]> {
   const [first] = asked;
-  if (!first) return { rows: [], source: 'events' };
+  if (!first) return [];
   const scope = createRawScope(first.question.site, first.question.period);
   const sql = compileTogether(asked, scope);
   const found = await tx.query<{ question: number; row: Row }>(sql, scope.parameters.values);
   const rows: Row[][] = asked.map(() => []);
   for (const { question, row } of found) rows[question]?.push(row);
-  return { rows, source: first.question.useRollups ? 'rollups' : 'events' };
+  return rows;
 }
 
 function toTotals([row]: Row[] = []): Totals {

@@ -116,6 +116,11 @@ function checkBuckets({ include }: Query, dimensions: string[], period: Period):
   );
 }
 
+/** Whether a question is answered without reading events or visits. */
+export function readsRollupsAlone(question: Question): boolean {
+  return question.useRollups && coresOf(question).every((core) => isRolledUp(core, question.siteTimezone));
+}
+
 // The rollups answer once the days that events have reached since are made again; where these are many, the events do.
 async function chooseSource(database: Database, question: Question): Promise<Question> {
   const { days, cut } = question.period;

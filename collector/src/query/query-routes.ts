@@ -81,13 +81,21 @@ function parseBody(text: string): unknown {
 const formats: Record<StreamFormat, string> = { ndjson: 'application/x-ndjson', csv: 'text/csv' };
 
 function chooseFormat(accept: string | undefined): StreamFormat | 'json' {
-  for (const part of accept?.toLowerCase().split(',') ?? []) {
-    const type = part.split(';')[0]?.trim();
-    if (type === formats.ndjson) return 'ndjson';
-    if (type === formats.csv) return 'csv';
-    if (type === 'application/json') return 'json';
-  }
-  return 'json';
+  const types = (accept ?? '').toLowerCase().split(',').map(readMediaType);
+  const [best] = types
+    .filter(({ format, weight }) => format !== undefined && weight > 0)
+    .sort((left, right) => right.weight - left.weight);
+  return best?.format ?? 'json';
+}
+
+type MediaType = { format: StreamFormat | 'json' | undefined; weight: number };
+
+// RFC 9110, section 12.5.1: text/csv;q=0.9
+function readMediaType(text: string): MediaType {
+  const [type = '', ...parameters] = text.split(';').map((part) => part.trim());
+  const weight = Number(parameters.find((one) => one.startsWith('q='))?.slice(2) ?? 1);
+  const format = type === formats.ndjson ? 'ndjson' : type === formats.csv ? 'csv' : undefined;
+  return { format: type === 'application/json' || type === '*/*' ? 'json' : format, weight };
 }
 
 async function answerStream(stream: Streamer, query: Query, format: StreamFormat): Promise<Response> {

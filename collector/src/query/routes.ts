@@ -9,20 +9,18 @@ import type { Filter } from './filters/filter-schema.js';
 import { parseFilters } from './filters/parse-filters.js';
 import { type DayRange, readOverview } from './overview.js';
 import { addDays } from './period/calendar.js';
-import { checkLength } from './period/date-range.js';
+import { checkLength, daySchema } from './period/date-range.js';
 import { readCalendar } from './period/resolve-period.js';
 import { checkPatterns, runGuarded } from './run-guarded.js';
 
 export type OverviewDeps = { database: Database; now: () => number; queryTimeoutMs?: number };
 
-const day = z.iso.date({ error: 'expected a day as yyyy-mm-dd' });
-
 /** What `GET /api/v1/overview` takes. */
 export const overviewQuery = z
   .object({
     site: siteSlug,
-    from: day.optional(),
-    to: day.optional(),
+    from: daySchema.optional(),
+    to: daySchema.optional(),
     filters: z.string().optional().describe('The filters of POST /api/v2/query, as JSON'),
   })
   .refine(({ from, to }) => !from || !to || from <= to, {

@@ -4,11 +4,10 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { refuseIssues } from '../query/explain-issue.js';
 import { filtersSchema } from '../query/filters/filter-schema.js';
-import { dateRangeSchema } from '../query/period/date-range.js';
+import { dateRangeSchema, daySchema } from '../query/period/date-range.js';
 import { timezoneSchema } from '../query/period/timezone.js';
 import { Refusal } from '../refusal.js';
 
-const day = z.iso.date({ error: 'expected a day as yyyy-mm-dd' });
 const maxLimit = 1_000;
 const maxBodyBytes = 256 * 1024;
 
@@ -24,8 +23,8 @@ export const smallBody = bodyLimit({
 export const commonShape = {
   site: siteSlug,
   date_range: dateRangeSchema.optional(),
-  from: day.optional(),
-  to: day.optional(),
+  from: daySchema.optional(),
+  to: daySchema.optional(),
   timezone: timezoneSchema.optional(),
   filters: z.unknown().optional(),
   segment: z.string().max(200).optional(),

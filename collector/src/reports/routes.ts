@@ -24,7 +24,9 @@ async function answerReport(c: Context, report: Report, { database, now }: Repor
   const { common, parameters } = splitInput(await readInput(c), report.parameters);
   await authorizeReader(database, { header: c.req.header('authorization'), site: common.site });
   const body = await runGuarded(() =>
-    database.withSite(common.site, (tx) => runReport(tx, report, { common, parameters, now: now() })),
+    database
+      .scanning()
+      .withSite(common.site, (tx) => runReport(tx, report, { common, parameters, now: now() })),
   );
   return c.json(body, 200, { 'cache-control': 'no-store' });
 }

@@ -87,7 +87,7 @@ test.each([
   [['create', 'x', '--coverage', 'half'], 2, /^coverage: expected a number from 0 to 1/],
   [['create', 'x', '--condition', '{'], 2, /^--condition: expected JSON/],
   [['create', 'x', '--metric', '{"key":"m","kind":"sum"}'], 2, /^metrics\.0\.kind: /],
-  [['create'], 2, /expected 1 arguments, got 0; usage: footfall experiment create KEY/],
+  [['create'], 2, /expected 1 argument, got 0; usage: footfall experiment create KEY/],
   [
     ['start', 'nope'],
     1,

@@ -204,7 +204,7 @@ test('a database that is down is one line without the password, and exit 1', asy
 
 test.each([
   { args: ['strat'], stderr: 'footfall: expected a command, got "strat"; see footfall --help\n' },
-  { args: ['site', 'add'], stderr: /^footfall: expected 1 arguments, got 0; usage: footfall site add SLUG/ },
+  { args: ['site', 'add'], stderr: /^footfall: expected 1 argument, got 0; usage: footfall site add SLUG/ },
   { args: ['start', '--port', '1'], stderr: /^footfall: Unknown option '--port'.*usage: footfall start/ },
   {
     args: ['key', 'create', '--role', 'king'],
@@ -214,6 +214,51 @@ test.each([
   const finished = await runFootfall(args, { env }).finished;
   expect(finished.code).toBe(2);
   expect(finished.stderr).toMatch(stderr);
+});
+
+test.each([
+  {
+    args: ['key'],
+    code: 2,
+    stderr: /^footfall: expected a command, got "key"; usage:\n {2}footfall key create/,
+  },
+  { args: ['--bogus'], code: 2, stderr: /got "--bogus"; see footfall --help\n$/ },
+  { args: ['--version'], code: 0, stdout: /^footfall \d+\.\d+\.\d+\n$/ },
+  { args: ['-h'], code: 0, stdout: /^usage:\n {2}footfall start/ },
+  { args: ['key', 'rotate', '--help'], code: 0, stdout: /^usage:\n {2}footfall key rotate KEY_ID/ },
+  { args: ['help', 'key'], code: 0, stdout: /key create[\s\S]*key revoke/ },
+  {
+    args: ['backup', '/nonexistent/a.tgz'],
+    code: 1,
+    stderr: '/nonexistent/a.tgz.part: no such file or directory\n',
+  },
+  { args: ['key', 'create', '--role', 'analyst', '--site', 'nowhere'], code: 1, stderr: /no site "nowhere"/ },
+  {
+    args: ['key', 'create', '--role', 'analyst', '--expires', '2020-01-01'],
+    code: 2,
+    stderr: /a time to come/,
+  },
+  {
+    args: ['key', 'create', '--role', 'analyst', '--expires', 'soon'],
+    code: 2,
+    stderr: /^--expires: .*"soon"/,
+  },
+  { args: ['key', 'rotate', 'nothing'], code: 1, stderr: 'id: there is no key "nothing" in force\n' },
+  { args: ['bots', 'list', '--site', 'nowhere'], code: 1, stderr: /no site "nowhere"/ },
+  { args: ['experiment', 'list', '--site', 'nowhere'], code: 1, stderr: /no site "nowhere"/ },
+  { args: ['replay', '--site', 'nowhere'], code: 1, stderr: /no site "nowhere"/ },
+])('footfall $args ends with $code and one answer', async ({ args, code, stdout = '', stderr = '' }) => {
+  const finished = await runFootfall(args, { env }).finished;
+  expect(finished.code).toBe(code);
+  expect(finished.stdout).toMatch(stdout);
+  if (stderr) expect(finished.stderr).toMatch(stderr);
+  else expect(finished.stderr).toBe('');
+});
+
+test('whoever reads the output may stop before its end', async () => {
+  const running = runFootfall(['site', 'list'], { env });
+  running.process.stdout?.destroy();
+  expect(await running.finished).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('sites and keys are made, listed and revoked by command', async () => {
@@ -226,11 +271,31 @@ test('sites and keys are made, listed and revoked by command', async () => {
     code: 1,
     stderr: 'site: "shop" is there already; expected a new slug\n',
   });
-  const key = await runFootfall(['key', 'create', '--role', 'analyst', '--site', 'shop', '--json'], { env })
-    .finished;
-  expect(JSON.parse(key.stdout).key).toMatch(/^ff_analyst_[0-9a-f]{70}$/);
+  const create = [
+    'key',
+    'create',
+    '--role',
+    'analyst',
+    '--site',
+    'shop',
+    '--expires',
+    '2099-01-31',
+    '--json',
+  ];
+  const made = JSON.parse((await runFootfall(create, { env }).finished).stdout);
+  const analyst = {
+    key: expect.stringMatching(/^ff_analyst_[0-9a-f]{70}$/),
+    role: 'analyst',
+    sites: ['shop'],
+  };
+  expect(made).toMatchObject({ ...analyst, expiresAt: '2099-01-31T00:00:00.000Z' });
+  const rotate = ['key', 'rotate', made.keyId, '--overlap', '0', '--json'];
+  const rotated = JSON.parse((await runFootfall(rotate, { env }).finished).stdout);
+  expect(rotated).toMatchObject({ ...analyst, expiresAt: '2099-01-31T00:00:00.000Z' });
+  expect(rotated.keyId).not.toBe(made.keyId);
   const listed = JSON.parse((await runFootfall(['key', 'list', '--json'], { env }).finished).stdout);
-  const { keyId } = listed.find(({ role }: { role: string }) => role === 'analyst');
+  const { keyId } = rotated;
+  expect(listed).toMatchObject([{}, { keyId: made.keyId, revokedAt: expect.any(String) }, { keyId }]);
   expect((await runFootfall(['key', 'revoke', keyId], { env }).finished).stdout).toBe(
     `key ${keyId} is revoked\n`,
   );

@@ -51,7 +51,10 @@ test('people are listed, reset and disabled by command; the last owner stays', a
     'ann@shop.example\tann@shop.example\tanalyst\tall sites\tdisabled\nboss@shop.example\tThe Boss\towner\tall sites\tactive\n',
   );
   const last = await run('user', 'disable', 'boss@shop.example');
-  expect(last).toMatchObject({ code: 1, stderr: 'id: this is the last owner who can log in\n' });
+  expect(last).toMatchObject({
+    code: 1,
+    stderr: 'id: this is the last owner who can log in (make another owner first)\n',
+  });
   expect(
     await db.query('select distinct actor from footfall.audit_log where action <> $1', ['login']),
   ).toContainEqual({

@@ -167,6 +167,9 @@ test('a key is made, works, is rotated with an overlap and revoked; lists hold n
     body: { role: 'ingest', sites: ['demo'], name: 'our server' },
   });
   expect(rotated.body.previous.keyId).toBe(made.keyId);
+  // A second successor would end with the overlap of the first.
+  const again = await ask('POST', `keys/${made.keyId}/rotate`, { overlapHours: 2 });
+  expect(again).toMatchObject({ status: 409, body: { error: { code: 'rotated' } } });
   expect(await as(made.key)).toMatchObject({ status: 200 });
   expect(await as(rotated.body.key)).toMatchObject({ status: 200 });
   nowMs += 2 * hourMs;

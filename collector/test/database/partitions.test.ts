@@ -90,3 +90,16 @@ test('a table in use for more than two seconds is left to the next run, with one
   await keepPartitions(db.database, start, log);
   expect(await whereRowsAre()).toEqual([{ partition: 'footfall.events_20260510', n: 1 }]);
 });
+
+test('the summaries of the times are kept by the job, and PostgreSQL is not asked for them', async () => {
+  const hour = `select brin_summarize_new_values(i.indexrelid) as ranges, c.reloptions as options
+    from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam
+    where i.indrelid = 'footfall.events_20260510'::regclass and a.amname = 'brin'`;
+  await keepPartitions(db.database, start, log);
+  await db.query(
+    `insert into footfall.events (site, event_day, event_id, type, occurred_at, received_at)
+     select 'demo', '2026-05-10', gen_random_uuid(), 'pageview', '2026-05-10', '2026-05-10' from generate_series(1, 5000)`,
+  );
+  await keepPartitions(db.database, start, log);
+  expect(await db.query(hour)).toEqual([{ ranges: 0, options: ['pages_per_range=16', 'autosummarize=off'] }]);
+});

@@ -351,6 +351,23 @@ test('the hour that comes twice is two buckets, and hours without visits are fil
   expect(filled.body.results.map(({ dimensions }) => dimensions[0])).toEqual(plain.body.meta.time_labels);
 });
 
+test('a day that a timezone left out has no events, and may be compared with', async () => {
+  const apia = { timezone: 'Pacific/Apia', metrics: ['visitors', 'pageviews'] };
+  const left = ['2011-12-30', '2011-12-30'];
+  const days = { dimensions: ['time:day'], include: { zero_fill: true } };
+  const totals = await ask({ ...apia, date_range: left });
+  expect([totals.status, rowsOf(totals.body.results)]).toEqual([200, [[0, 0]]]);
+  expect((await ask({ ...apia, ...days, date_range: left })).body.results).toEqual([]);
+  const around = await ask({ ...apia, ...days, date_range: ['2011-12-29', '2011-12-31'] });
+  expect(rowsOf(around.body.results)).toEqual([
+    ['2011-12-29', 0, 0],
+    ['2011-12-31', 0, 0],
+  ]);
+  const include = { comparisons: { mode: 'previous_period' } };
+  const compared = await ask({ ...apia, include, date_range: ['2011-12-31', '2011-12-31'] });
+  expect(compared.body.results).toMatchObject([{ metrics: [0, 0], comparison: { metrics: [0, 0] } }]);
+});
+
 test('weeks begin on the day that is asked for', async () => {
   const weeks = async (week_start: number) =>
     rowsOf(

@@ -416,7 +416,8 @@ test.each<[string, object, { status: number; path: string }]>([
   ['retention', { timezone: "Europe/Berlin'" }, { status: 400, path: 'timezone' }],
   ['paths', { from_page: '/', to_page: '/' }, { status: 400, path: 'to_page' }],
   ['paths', { from: '2026-11-02', to: '2026-11-01' }, { status: 400, path: 'to' }],
-  ['paths', { from: '1900-01-01' }, { status: 400, path: 'to' }],
+  ['paths', { from: '1900-01-01' }, { status: 400, path: 'from' }],
+  ['paths', { from: '1990-01-01' }, { status: 400, path: 'to' }],
   [
     'web-vitals',
     { dimensions: ['visit:device', 'visit:os', 'visit:browser'] },

@@ -146,3 +146,35 @@ test('where an odd event of an expired day went is forgotten, once no browser ma
   const rows = await db.query<{ event_day: string }>('select event_day from footfall.odd_ids order by 1');
   expect(rows.map(({ event_day }) => event_day)).toEqual([dayOf(20), dayOf(5)]);
 });
+
+const countMarks = async () => {
+  const [row] = await db.query<{ n: number }>('select count(*) as n from footfall.rollup_marks');
+  return row?.n;
+};
+const mark = (at: number) =>
+  db.query(`insert into footfall.rollup_marks (site, bucket) values ('demo', footfall.rollup_bucket($1))`, [
+    new Date(at),
+  ]);
+
+test('events that keep coming do not keep it from ending, and a run with nothing to delete rolls nothing up', async () => {
+  await addSite(db.database, { site: 'demo', retentionDays: 5 });
+  for (const age of [9, 0]) {
+    await insert('demo', age);
+    await mark(now - age * dayMs);
+  }
+  // As an event that comes while its quarter hour is made again.
+  await db.query(`create function footfall.come_again() returns trigger language plpgsql as $$
+    begin insert into footfall.rollup_marks (site, bucket) values (new.site, new.bucket); return new; end $$`);
+  await db.query(`create trigger come_again after insert or update on footfall.rollup_buckets
+    for each row execute function footfall.come_again()`);
+  await applyRetention(db.database, now, log);
+  const frozen = await db.query<{ day: string }>('select day from footfall.rollup_frozen');
+  expect(frozen.map(({ day }) => day)).toEqual([dayOf(9)]);
+  expect(await agesOf('demo', 'events')).toEqual([0]);
+
+  await applyRetention(db.database, now, log);
+  await db.query('delete from footfall.rollup_marks');
+  await mark(now);
+  await applyRetention(db.database, now, log);
+  expect(await countMarks()).toBe(1);
+});

@@ -2,7 +2,15 @@ import type { Capture, ClickProps, Props, Tracker } from '../options.js';
 import { cleanProps } from '../redact.js';
 import { parseUrl } from '../redact-url.js';
 import { watchEffects } from './dead-click.js';
-import { cleanElement, elementsOf, type ReadElement, readElement, typed } from './describe.js';
+import {
+  attributeOf,
+  cleanElement,
+  elementsOf,
+  isMatch,
+  type ReadElement,
+  readElement,
+  typed,
+} from './describe.js';
 import { createRageDetector } from './rage-click.js';
 
 const interactive =
@@ -29,7 +37,7 @@ export function click(): Capture {
     function clicked(event: MouseEvent): void {
       if (event.button > middleButton) return;
       const path = elementsOf(event);
-      const element = path.find((candidate) => candidate.matches(interactive)) ?? path[0];
+      const element = path.find((candidate) => isMatch(candidate, interactive)) ?? path[0];
       // The browser clicks the control of a label right afterwards.
       if (!element || (element instanceof HTMLLabelElement && element.control)) return;
       const read = {
@@ -68,13 +76,13 @@ function clean(read: ReadClick, tracker: Tracker): ClickProps {
 function textOf(element: Element): string {
   if (element.closest(`option,${typed}`) || element.querySelector(`option,${typed}`)) return '';
   // The text of a bare container is the text of the page.
-  const isLabel = element.matches(interactive) || element.childElementCount === 0;
+  const isLabel = isMatch(element, interactive) || element.childElementCount === 0;
   const text = element.getAttribute('aria-label') ?? (isLabel ? element.textContent : '');
   return (text ?? '').trim().replace(/\s+/g, ' ');
 }
 
 function linkOf(path: Element[]): Pick<ClickProps, 'href' | 'outbound' | 'download'> {
-  const link = path.find((element) => element.matches('a[href],area[href]'));
+  const link = path.find((element) => isMatch(element, 'a[href],area[href]'));
   if (!link) return {};
   const href = link.getAttribute('href') ?? '';
   const url = parseUrl(href, document.baseURI);
@@ -89,11 +97,11 @@ function linkOf(path: Element[]): Pick<ClickProps, 'href' | 'outbound' | 'downlo
 /** `data-footfall-plan="pro"` becomes `plan: 'pro'`. */
 function dataOf(path: Element[]): Props | undefined {
   let data: Props | undefined;
-  for (const { attributes } of path) {
-    for (const { name, value } of attributes) {
+  for (const element of path) {
+    for (const name of Element.prototype.getAttributeNames.call(element)) {
       if (!name.startsWith('data-footfall-')) continue;
       data ??= {};
-      data[name.slice(14)] ??= value;
+      data[name.slice(14)] ??= attributeOf(element, name);
     }
   }
   return data;

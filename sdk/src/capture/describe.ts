@@ -15,9 +15,14 @@ export function elementsOf(event: Event): Element[] {
   return event.composedPath().filter((target) => target instanceof Element);
 }
 
-/** A control named `id` hides the property of its form, but not the attribute. */
+/** A control hides the property or function of its form that has its name, but not that of the prototype. */
 export function attributeOf(element: Element, name: string): string {
   return Element.prototype.getAttribute.call(element, name) ?? '';
+}
+
+/** As for attributes. */
+export function isMatch(element: Element, selector: string): boolean {
+  return Element.prototype.matches.call(element, selector);
 }
 
 /** What tells an element from others, without its content. */

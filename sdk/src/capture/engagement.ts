@@ -1,3 +1,4 @@
+import { isHidden } from '../is-hidden.js';
 import type { Capture } from '../options.js';
 import { watchDepth } from './scroll-depth.js';
 
@@ -49,5 +50,5 @@ export function engagement(): Capture {
 
 /** A document whose frame has the focus has it too. */
 function isAttended(): boolean {
-  return !document.hidden && document.hasFocus();
+  return !isHidden() && document.hasFocus();
 }

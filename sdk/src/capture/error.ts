@@ -1,6 +1,7 @@
 import type { Capture, ErrorProps, ThrownProps, Tracker } from '../options.js';
 import { createErrorRate } from './error-rate.js';
 import { parseStack } from './parse-stack.js';
+import { watchCalls } from './watch-calls.js';
 
 export type ErrorOptions = {
   /** Also records what the page itself writes with `console.error`. Default: `false`. */
@@ -89,7 +90,12 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
       reportRepeats();
       rate.flush();
     });
-    if (withConsole) watchConsole(tracker.guard((values) => report(caughtByConsole(values))));
+    if (withConsole)
+      watchCalls(
+        console,
+        'error',
+        tracker.guard((_console, values) => report(caughtByConsole(values))),
+      );
   };
 }
 
@@ -116,13 +122,14 @@ function caughtByConsole(values: unknown[]): Caught {
 
 /** Anything can be thrown. Of an object that is no error the keys are told, not the values. */
 function describeThrown(thrown: unknown): Thrown {
-  if (isError(thrown)) return { thrown, message: String(thrown.message), errorType: thrown.name };
+  if (isError(thrown))
+    return { thrown, message: String(thrown.message), errorType: thrown.name || undefined };
   const isObject = typeof thrown === 'object' && thrown;
   return { thrown, message: isObject ? `Object with keys: ${Object.keys(thrown).sort()}` : String(thrown) };
 }
 
 /** Errors of frames are not instances of this window's Error. */
-function isError(thrown: unknown): thrown is Error {
+function isError(thrown: unknown): thrown is Error & { errors?: unknown[] } {
   return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'name' in thrown;
 }
 
@@ -130,10 +137,11 @@ function stackOf(thrown: unknown): string {
   return isError(thrown) ? `${thrown.stack ?? ''}` : '';
 }
 
+/** Of several at once, as from Promise.any(), the first. */
 function causesOf(thrown: unknown): unknown[] {
   const causes: unknown[] = [];
-  for (let at = thrown; isError(at) && at.cause && causes.length < maxCauses; at = at.cause)
-    causes.push(at.cause);
+  const causeOf = (at: unknown) => isError(at) && (at.cause ?? at.errors?.[0]);
+  for (let at = causeOf(thrown); at && causes.length < maxCauses; at = causeOf(at)) causes.push(at);
   return causes;
 }
 
@@ -145,14 +153,5 @@ function cleanThrown({ thrown, message, errorType }: Thrown, { text, url }: Trac
     message: text(message, maxMessageChars),
     errorType: errorType && text(errorType, maxMessageChars),
     stack: text(lines.join('\n'), maxStackChars) || undefined,
-  };
-}
-
-/** Calls back after the console has printed. */
-function watchConsole(printed: (values: unknown[]) => void): void {
-  const { error: print } = console;
-  console.error = (...values: unknown[]) => {
-    print.apply(console, values);
-    printed(values);
   };
 }

@@ -1,6 +1,7 @@
 import { isSensitiveField } from '@footfall/schema/redact-name';
 import type { Capture, FormEventType, FormField, FormProps, Tracker } from '../options.js';
 import { attributeOf, elementsOf } from './describe.js';
+import { watchCalls } from './watch-calls.js';
 
 export type FormOptions = {
   /** Names of fields whose values may be sent on submit. Passwords, payment data and the like never are. */
@@ -58,7 +59,7 @@ export function form({ allowFields = [] }: FormOptions = {}): Capture {
       return progress;
     }
 
-    function submitted({ target }: Event): void {
+    function submitted({ target }: Pick<Event, 'target'>): void {
       if (!(target instanceof HTMLFormElement)) return;
       send('form_submit', target, { since: begun.get(target)?.since });
       begun.delete(target);
@@ -82,6 +83,11 @@ export function form({ allowFields = [] }: FormOptions = {}): Capture {
       abandonIn(document);
       seen = new WeakSet();
     });
+    // Scripts submit too, as menus do when something is chosen, and that fires no event.
+    const called = tracker.guard(
+      (target: HTMLFormElement) => void (begun.has(target) && submitted({ target })),
+    );
+    watchCalls(HTMLFormElement.prototype, 'submit', called);
   };
 }
 

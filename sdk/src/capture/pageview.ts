@@ -1,5 +1,7 @@
-import type { Capture, PageOverrides } from '../options.js';
+import { isHidden } from '../is-hidden.js';
+import type { Capture, PageOverrides, Tracker } from '../options.js';
 import { whenIdle } from '../when-idle.js';
+import { watchCalls } from './watch-calls.js';
 
 const maxRenderMs = 500;
 
@@ -10,13 +12,14 @@ type Finish = (overrides: PageOverrides) => void;
  * or fragment alone is no new page; with the `hash` option the path inside the fragment counts.
  */
 export function pageview(): Capture {
-  return ({ listen, beginPage, onHide, guard, hash }) => {
+  return (tracker) => {
+    const { listen, beginPage, onHide, guard, options } = tracker;
     let path: string | undefined;
     let url = document.referrer;
     let finish: Finish | undefined;
 
     function currentPath(): string {
-      return location.pathname + (hash ? location.hash.replace(/\?.*/, '') : '');
+      return location.pathname + (options.hash ? location.hash.replace(/\?.*/, '') : '');
     }
 
     function locate(): void {
@@ -43,19 +46,19 @@ export function pageview(): Capture {
 
     /** A prerendered page or a tab in the background may never be seen. */
     function seen(): void {
-      if (!path && !document.hidden) begin(url);
+      if (!path && !isHidden()) begin(url);
     }
 
-    function navigated(event: Event): void {
+    function navigated(isReplacement: boolean): void {
       if (!path || path === currentPath()) return;
       // A router that replaces a page before it was rendered has redirected: both are one pageview.
-      if (finish && isReplacement(event)) locate();
+      if (finish && isReplacement) locate();
       else begin(url);
     }
 
     seen();
     listen('visibilitychange', seen);
-    watchHistory((type, target) => listen(type, navigated, target));
+    watchHistory(tracker, navigated);
     listen('pageshow', (event) => {
       if (event.persisted) begin('');
     });
@@ -64,27 +67,19 @@ export function pageview(): Capture {
 }
 
 /** The Navigation API reports every change; without it the two functions of History are wrapped. */
-function watchHistory(listen: (type: string, target?: EventTarget) => void): void {
+function watchHistory({ listen, guard }: Tracker, navigated: (isReplacement: boolean) => void): void {
   // An element with the id `navigation` is a property of window as well, where the browser has none of its own.
   if (window.navigation?.currentEntry) {
-    listen('currententrychange', navigation);
+    const changed = (event: Event) =>
+      navigated((event as NavigationCurrentEntryChangeEvent).navigationType === 'replace');
+    listen('currententrychange', changed, navigation);
     return;
   }
-  for (const type of ['popstate', 'hashchange', 'pushState', 'replaceState']) listen(type);
-  announce('pushState');
-  announce('replaceState');
-}
-
-function announce(name: 'pushState' | 'replaceState'): void {
-  const original = history[name];
-  history[name] = function announced(...values) {
-    original.apply(this, values);
-    dispatchEvent(new Event(name));
-  };
-}
-
-function isReplacement(event: Event): boolean {
-  return (
-    event.type === 'replaceState' || (event as NavigationCurrentEntryChangeEvent).navigationType === 'replace'
-  );
+  for (const type of ['popstate', 'hashchange']) listen(type, () => navigated(false));
+  for (const name of ['pushState', 'replaceState'] as const)
+    watchCalls(
+      history,
+      name,
+      guard(() => navigated(name === 'replaceState')),
+    );
 }

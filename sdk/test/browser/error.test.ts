@@ -59,6 +59,17 @@ it('tells a rejection with the chain of its causes', async () => {
   });
 });
 
+it('tells the first of several errors as the cause', async () => {
+  const { server, page } = await openShop();
+  await run(
+    page,
+    `Promise.any([Promise.reject(new TypeError('no mirror')), Promise.reject(new Error('none'))])`,
+  );
+  expect(await eventsOf(server, 'error')).toMatchObject([
+    { props: { errorType: 'AggregateError', causes: [{ message: 'no mirror', errorType: 'TypeError' }] } },
+  ]);
+});
+
 it('takes whatever is thrown, and tells keys instead of values', async () => {
   const { server, page } = await openShop();
   await run(page, `Promise.reject({ status: 500, body: 'a private note' })`);
@@ -66,13 +77,15 @@ it('takes whatever is thrown, and tells keys instead of values', async () => {
   await run(page, `Promise.reject(undefined)`);
   await run(page, `Promise.reject(new DOMException('stopped', 'AbortError'))`);
   await run(page, `const error = new Error('turns in circles'); error.cause = error; throw error`);
-  const errors = await eventsOf(server, 'error', 5);
+  await run(page, `throw Object.assign(new Error('of no name'), { name: null })`);
+  const errors = await eventsOf(server, 'error', 6);
   expect(errors.map(({ props }) => [props.errorType, props.message])).toEqual([
     [undefined, 'Object with keys: body,status'],
     [undefined, 'plain text'],
     [undefined, 'undefined'],
     ['AbortError', 'stopped'],
     ['Error', 'turns in circles'],
+    [undefined, 'of no name'],
   ]);
   expect(server.received.map(({ body }) => body).join()).not.toContain('private note');
 });

@@ -75,6 +75,22 @@ it('abandons nothing that was submitted, and nothing in a tab that is only hidde
   expect(server.stored().filter(({ type }) => type === 'form_abandon')).toEqual([]);
 });
 
+it('counts a form that a script submits, once where it has asked before', async () => {
+  const { server, site, open } = await setUp();
+  site.serve({
+    body: `<form id="sort" action="/sorted"><select name="by" onchange="this.form.submit()"><option>Name<option>Price</select></form>
+      <form id="asked" action="/sent" onsubmit="event.preventDefault(); this.submit()"><input name="note"><button>Send</button></form>`,
+  });
+  const page = await open();
+  await Promise.all([page.waitForNavigation(), page.select('select', 'Price')]);
+  expect(await eventsOf(server, 'form_submit')).toMatchObject([{ props: { formId: 'sort' } }]);
+  await page.type('[name=note]', 'x');
+  await Promise.all([page.waitForNavigation(), page.click('button')]);
+  await eventsOf(server, 'pageview', 3);
+  const told = server.stored().flatMap((event) => (/submit|abandon/.test(event.type) ? event.type : []));
+  expect(told).toEqual(['form_submit', 'form_submit']);
+});
+
 it('sees forms that are rendered later, again on each page, and not those that are out of sight', async () => {
   const { server, site, open } = await setUp();
   site.serve({

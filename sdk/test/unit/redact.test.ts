@@ -63,6 +63,14 @@ describe('url', () => {
     ['https://a.example/reset/0123456789abcdef0123456789abcdef', 'https://a.example/reset/[redacted]'],
     ['https://a.example/?utm_content=ann@example.com', 'https://a.example/?utm_content=[redacted]'],
     ['https://a.example/?flag&page=', 'https://a.example/?flag=&page='],
+    ['https://a.example/?ref=4242%204242%204242%204242', 'https://a.example/?ref=[redacted]'],
+    ['https://a.example/?utm_term=4242+4242+4242+4242', 'https://a.example/?utm_term=[redacted]'],
+    [
+      'https://a.example/DE89%203704%200044%200532%200130%2000/a%2Bb%20c',
+      'https://a.example/[redacted]/a%2Bb%20c',
+    ],
+    ['https://a.example/?utm_term=100%', 'https://a.example/?utm_term=100%'],
+    ['http://a.example:port/?id=7', 'http://a.example:port/'],
     ['javascript:alert(1)', 'javascript:[redacted]'],
     ['/relative?x=1', 'https://base.example/relative?x=[redacted]'],
   ])('redacts %s', (url, expected) => {
@@ -96,6 +104,11 @@ describe('properties', () => {
       user: { apiKey: '[redacted]', mails: ['[redacted]'] },
       card: '[redacted]',
     });
+  });
+
+  it('leaves functions out, whatever their source holds', () => {
+    const props = { notify: () => 'ann@example.com', plan: 'pro' };
+    expect(JSON.stringify(cleanProps(props))).toBe('{"plan":"pro"}');
   });
 
   it('ends on cycles and on too many keys', () => {

@@ -16,7 +16,6 @@ it('needs only the site', () => {
     allowFields: [],
     captures: ['pageview', 'click', 'scroll', 'engagement', 'form', 'error', 'vitals'],
     consoleErrors: false,
-    vitalsUrl: 'https://stats.example/vitals.js',
   });
 });
 

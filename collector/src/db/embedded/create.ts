@@ -1,4 +1,5 @@
 import { chown, mkdir, open, rename } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { StartError } from '../../start-error.js';
 import type { Binaries } from './binaries.js';
@@ -53,9 +54,14 @@ async function initialise({ place, binaries, passwords, unfinished, data }: Site
   await writePrivately({ path: passwordFile, text: `${passwords.superuser}\n`, account });
   const encoding = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const access = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-  const settings = initialSettings.flatMap((setting) => ['-c', setting]);
+  const settings = initialSettings(usableMemory()).flatMap((setting) => ['-c', setting]);
   const args = ['-D', data, ...encoding, ...access, '--data-checksums', '--no-instructions', ...settings];
   expectSuccess({ place, ran: await run(join(binaries.directory, 'bin', 'initdb'), args, { account }) });
+}
+
+// What a container may use is less than what the machine has; without a limit it is 0, or more than any machine has.
+function usableMemory(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
 
 /** In a single-user server: nothing can connect before the login has a password, and no port is needed. */

@@ -1,9 +1,21 @@
+const mebibyte = 1 << 20;
+// A quarter of the memory, as PostgreSQL advises. More than a month of a large site is of little use.
+const leastBuffersMb = 256;
+const mostBuffersMb = 1_024;
+
 /**
  * Written to postgresql.conf when the database is created; an operator may change them there.
  * Sized for a small machine that runs the collector as well.
+ *
+ * @param memoryBytes of the machine, or what a container may use of it
  */
-export const initialSettings = [
-  'shared_buffers=256MB',
+export function initialSettings(memoryBytes: number): string[] {
+  const quarterMb = Math.floor(memoryBytes / 4 / mebibyte);
+  const buffersMb = Math.min(mostBuffersMb, Math.max(leastBuffersMb, quarterMb));
+  return [`shared_buffers=${buffersMb}MB`, ...fixedSettings];
+}
+
+const fixedSettings = [
   'max_connections=50',
   'wal_compression=on',
   // After a checkpoint each page is logged as a whole once more, and its fsyncs stand in the way of commits: a busy hour

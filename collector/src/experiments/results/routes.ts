@@ -61,7 +61,7 @@ export function answerResults(
   database: Database,
   question: ResultsQuery & { experiment: string; now: number },
 ): Promise<ExperimentResults> {
-  return database.withSite(question.site, async (tx) => {
+  return database.scanning().withSite(question.site, async (tx) => {
     const definition = await findDefinition(tx, question);
     return readResults(tx, {
       ...question,

@@ -11,7 +11,7 @@ export type Dimension = {
   version: number;
   /** Its name in footfall.rollup_days. Visits without a value are in no row of an optional one. */
   rollup?: { name: string; column: string; isOptional: boolean };
-  /** Values of a filter that mean "not set", besides the empty text. */
+  /** Values of a filter that mean "not set", besides the empty text and `(not set)`. */
   unset?: readonly string[];
   /** Stored in lower case: values of a filter are too. */
   isLowerCase?: boolean;
@@ -149,11 +149,17 @@ export function findDimension(name: string): Dimension {
   return found;
 }
 
+/** Whether a value of a filter means what is not set: nothing, or what Plausible shows in its place. */
+export function meansUnset({ unset = [] }: Dimension, value: string): boolean {
+  return value === '' || value === '(not set)' || unset.includes(value);
+}
+
 function describeProperty(key: string): Dimension {
   return {
     of: 'event',
     sql: (row, { bind }) => `(${row}.props ->> ${bind(key, 'text')})`,
     definition: `property "${key}" of the event, as text`,
     version: 1,
+    unset: ['(none)'],
   };
 }

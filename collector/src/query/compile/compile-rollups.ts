@@ -1,4 +1,4 @@
-import { findDimension } from '../catalog/dimensions.js';
+import { findDimension, meansUnset } from '../catalog/dimensions.js';
 import { type Measure, type MeasureName, measures } from '../catalog/measures.js';
 import { comparesNumbers, compileFilters, hasBehaviour, leavesOf } from '../filters/compile-filters.js';
 import type { Filter } from '../filters/filter-schema.js';
@@ -82,10 +82,10 @@ function chooseDimension({ dimensions, filters }: Core): Reading | undefined {
 function singleValue(filters: readonly Filter[], name: string): string | undefined {
   const [filter] = filters;
   if (filters.length !== 1 || filter?.[0] !== 'is' || filter[2].length !== 1 || filter[3]) return undefined;
-  const { unset = [], isLowerCase } = findDimension(name);
+  const dimension = findDimension(name);
   const value = String(filter[2][0]);
-  if (value === '' || unset.includes(value)) return undefined;
-  return isLowerCase ? value.toLowerCase() : value;
+  if (meansUnset(dimension, value)) return undefined;
+  return dimension.isLowerCase ? value.toLowerCase() : value;
 }
 
 // Visits without a value are in no row of an optional dimension.

@@ -65,10 +65,11 @@ function shareRows(
   const ofVisits = readsEvents
     ? `${scope.isVisit('s')} and s.session_id in (select e.session_id from hits e)`
     : `${scope.visitIn('s')} and ${condition('s.session_id')}`;
-  const sql = `hits as materialized (
+  // Not named `materialized`: rows that one question alone reads are grouped as they are read, by several workers.
+  const sql = `hits as (
     select e.type, e.path, e.occurred_at, e.session_id, e.visitor_id from footfall.events e ${join}
     where ${scope.eventIn('e')}${onlyPageviews} and ${condition('e.session_id')}
-  ), visits as materialized (
+  ), visits as (
     select s.session_id, s.started_at, s.last_seen_at, s.visitor_id, s.is_bounce, s.pageview_count${columnsOf(asked)},
       (${scope.visitIn('s')}) as is_started
     from footfall.sessions s where ${ofVisits}

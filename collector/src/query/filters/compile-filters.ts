@@ -1,7 +1,7 @@
 import { eventTypes } from '@footfall/schema';
-import { findDimension } from '../catalog/dimensions.js';
+import { type Dimension, findDimension, meansUnset } from '../catalog/dimensions.js';
 import { findNumber } from '../catalog/numbers.js';
-import { type Goal, goalRegex, resolveGoal } from '../goals.js';
+import { type Goal, goalRegex, resolveGoals } from '../goals.js';
 import type { Parameters } from '../parameters.js';
 import type { RawScope } from '../raw-scope.js';
 import type { Filter } from './filter-schema.js';
@@ -18,7 +18,6 @@ export type FilterScope = { scope: RawScope; goals: readonly Goal[]; rows: Filte
 
 type Leaf = Extract<Filter, readonly [string, string, ...unknown[]]>;
 type Literals = readonly (string | number)[];
-type Text = { sql: string; unset: readonly string[]; isLowerCase: boolean };
 
 /**
  * The condition that all filters hold, as SQL with bound values; `true` where there are none. It is never null, and "not
@@ -78,7 +77,7 @@ function compileLeaf(filter: Leaf, target: FilterScope, isNegated: boolean): str
       return compileComparison(filter, target, isNegated);
     case 'is_set':
     case 'is_not_set':
-      return compilePresence(textOf(name, target), isNegated !== (operator === 'is_not_set'));
+      return compilePresence(textOf(findDimension(name), target), isNegated !== (operator === 'is_not_set'));
     default:
       return compileText(filter, target, isNegated);
   }
@@ -88,16 +87,11 @@ function rowFor(of: 'event' | 'visit', { rows }: FilterScope): string {
   return of === 'event' ? rows.event : rows.visit;
 }
 
-function textOf(name: string, target: FilterScope): Text {
-  const dimension = findDimension(name);
-  return {
-    sql: dimension.sql(rowFor(dimension.of, target), target.scope.parameters),
-    unset: ['', ...(dimension.unset ?? [])],
-    isLowerCase: dimension.isLowerCase ?? false,
-  };
+function textOf(dimension: Dimension, target: FilterScope): string {
+  return dimension.sql(rowFor(dimension.of, target), target.scope.parameters);
 }
 
-function compilePresence({ sql }: Text, isNegated: boolean): string {
+function compilePresence(sql: string, isNegated: boolean): string {
   return isNegated ? `(${sql} is null or ${sql} = '')` : `(${sql} is not null and ${sql} <> '')`;
 }
 
@@ -105,30 +99,29 @@ type TextFilter = Extract<Leaf, readonly [string, string, Literals, ...unknown[]
 
 function compileText(filter: TextFilter, target: FilterScope, isNegated: boolean): string {
   const [operator, name, given, modifiers] = filter;
-  const text = textOf(name, target);
+  const dimension = findDimension(name);
+  const text = textOf(dimension, target);
   const isNot = isNegated !== operator.endsWith('_not');
   const ignoresCase = modifiers?.case_sensitive === false;
   const { bind } = target.scope.parameters;
   const values = given
     .map(String)
-    .map((value) => (ignoresCase || text.isLowerCase ? value.toLowerCase() : value));
-  const sql = ignoresCase ? `lower(${text.sql})` : text.sql;
+    .map((value) => (ignoresCase || dimension.isLowerCase ? value.toLowerCase() : value));
+  const sql = ignoresCase ? `lower(${text})` : text;
   if (operator === 'matches' || operator === 'matches_not') {
     const match = ignoresCase ? '~*' : '~';
-    return unlessNull(text.sql, isNot, `${text.sql} ${match} any (${bind(given.map(String), 'text[]')})`);
+    return unlessNull(text, isNot, `${text} ${match} any (${bind(given.map(String), 'text[]')})`);
   }
   if (operator === 'contains' || operator === 'contains_not')
-    return unlessNull(text.sql, isNot, `${sql} like any (${bind(values.map(likePattern), 'text[]')})`);
-  return compileEquality({ ...text, sql }, { values, isNot, bind });
+    return unlessNull(text, isNot, `${sql} like any (${bind(values.map(likePattern), 'text[]')})`);
+  const isUnsetNamed = given.some((value) => meansUnset(dimension, String(value)));
+  return compileEquality(sql, { values, isUnsetNamed, isNot, bind });
 }
 
-function compileEquality(
-  { sql, unset }: Text,
-  { values, isNot, bind }: { values: string[]; isNot: boolean; bind: Parameters['bind'] },
-): string {
-  const named = values.filter((value) => !unset.includes(value));
-  const isUnsetNamed = named.length < values.length;
-  const list = bind(isUnsetNamed ? [...named, ''] : named, 'text[]');
+type Equality = { values: string[]; isUnsetNamed: boolean; isNot: boolean; bind: Parameters['bind'] };
+
+function compileEquality(sql: string, { values, isUnsetNamed, isNot, bind }: Equality): string {
+  const list = bind(isUnsetNamed ? [...values, ''] : values, 'text[]');
   if (isNot) return `(${sql} ${isUnsetNamed ? 'is not null and' : 'is null or'} ${sql} <> all (${list}))`;
   return isUnsetNamed ? `(${sql} is null or ${sql} = any (${list}))` : `${sql} = any (${list})`;
 }
@@ -163,7 +156,7 @@ function compileGoal(filter: Leaf, target: FilterScope, isNegated: boolean): str
   const names = values.map(String);
   const reached =
     operator === 'is' || operator === 'is_not'
-      ? names.map((name) => resolveGoal(name, goals))
+      ? resolveGoals(names, goals, modifiers)
       : goalsContaining(names, goals, modifiers);
   const conditions = reached.map((goal) => reachedSql(goal, rows.event, scope.parameters));
   if (operator.startsWith('contains')) conditions.push(eventNameContains(names, target, modifiers));
@@ -186,9 +179,10 @@ function eventNameContains(parts: string[], target: FilterScope, modifiers: Modi
 }
 
 /** Whether an event reaches a goal. */
-export function reachedSql({ kind, pattern }: Goal, row: string, { bind }: Parameters): string {
-  if (kind === 'page') return `(${row}.type = 'pageview' and ${matchSql(`${row}.path`, pattern, bind)})`;
-  const custom = `(${row}.type = 'custom' and ${matchSql(`${row}.name`, pattern, bind)})`;
+export function reachedSql({ kind, ...match }: Goal, row: string, { bind }: Parameters): string {
+  const { pattern } = match;
+  if (kind === 'page') return `(${row}.type = 'pageview' and ${matchSql(`${row}.path`, match, bind)})`;
+  const custom = `(${row}.type = 'custom' and ${matchSql(`${row}.name`, match, bind)})`;
   return isNamedType(pattern) ? `(${custom} or ${row}.type = ${bind(pattern, 'text')})` : custom;
 }
 
@@ -196,9 +190,12 @@ function isNamedType(name: string): boolean {
   return name !== 'custom' && (eventTypes as readonly string[]).includes(name);
 }
 
-function matchSql(sql: string, pattern: string, bind: Parameters['bind']): string {
-  return pattern.includes('*')
-    ? `${sql} ~ ${bind(goalRegex(pattern), 'text')}`
+type Match = Pick<Goal, 'pattern' | 'ignoresCase'>;
+
+function matchSql(sql: string, { pattern, ignoresCase }: Match, bind: Parameters['bind']): string {
+  if (pattern.includes('*')) return `${sql} ${ignoresCase ? '~*' : '~'} ${bind(goalRegex(pattern), 'text')}`;
+  return ignoresCase
+    ? `lower(${sql}) = ${bind(pattern.toLowerCase(), 'text')}`
     : `${sql} = ${bind(pattern, 'text')}`;
 }
 

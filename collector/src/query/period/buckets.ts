@@ -28,7 +28,7 @@ export function bucketOfDay(bucket: BucketName, day: string, weekStart: number):
 export function bucketLabel(bucket: BucketName, sql: string): string {
   return isMomentBucket(bucket)
     ? `to_char(${sql}, 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM')`
-    : `to_char(${sql}, 'YYYY-MM-DD')`;
+    : `to_char((${sql})::timestamp, 'YYYY-MM-DD')`;
 }
 
 /**
@@ -49,8 +49,11 @@ export function bucketSeries(
       where ${bucketOf(bucket, 'at', clock)} >= ${first}`;
   }
   const local = (moment: string) => `((${moment}) at time zone ${clock.zone})::date`;
+  // A timezone that crossed the date line has left a day out, which has no noon.
+  const noon = `at + interval '12 hours'`;
   return `select distinct ${bucketOfDay(bucket, 'at::date', clock.weekStart)} as bucket
-    from generate_series(${local(startAt)}::timestamp, ${local(last)}::timestamp, interval '${step}') as at`;
+    from generate_series(${local(startAt)}::timestamp, ${local(last)}::timestamp, interval '${step}') as at
+    where (${noon}) at time zone ${clock.zone} at time zone ${clock.zone} = ${noon}`;
 }
 
 const seconds: Record<BucketName, number> = {

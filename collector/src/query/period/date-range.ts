@@ -22,6 +22,11 @@ const moment = z
     description: 'A day, or a time with an offset or else in the timezone of the query',
   });
 
+/** A day of the years that there can be events of. */
+export const daySchema = z.iso
+  .date({ error: 'expected a day as yyyy-mm-dd' })
+  .refine(isMoment, { error: `expected a day of the years ${firstYear} to ${lastYear}` });
+
 /** As in Plausible: a name, or the first and the last day or time, both inclusive. */
 export const dateRangeSchema = z.union([z.enum(rangeNames), z.tuple([moment, moment])]).meta({
   id: 'DateRange',

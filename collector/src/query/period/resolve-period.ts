@@ -20,7 +20,8 @@ type Days = { from: string; to: string };
 
 /**
  * A range of time of a site. `days` where it is whole days of the timezone, both inclusive; `cut` where it is but for the
- * rest of the last one, which starts at lastDayAt.
+ * rest of the last one, which starts at lastDayAt. A day that a timezone left out, such as 30 December 2011 in Apia, is a
+ * range without a moment.
  */
 export type Period = Span & { days: Days | undefined; cut?: Days & { lastDayAt: string } };
 
@@ -87,8 +88,10 @@ export async function resolvePeriods(
   const moments = await resolveMoments(tx, ranges.flatMap(boundsOf), timezone);
   return ranges.map((range, at) => {
     const [startAt, endAt, lastDayAt] = moments.slice(3 * at, 3 * at + 3);
-    if (startAt === undefined || endAt === undefined || startAt >= endAt) throw refuseOrder('date_range');
-    if (range.kind === 'moments' || lastDayAt === undefined) return { startAt, endAt, days: undefined };
+    const isDays = range.kind === 'days';
+    if (startAt === undefined || endAt === undefined || startAt > endAt || (startAt === endAt && !isDays))
+      throw refuseOrder('date_range');
+    if (!isDays || lastDayAt === undefined) return { startAt, endAt, days: undefined };
     const { from, to, until } = range;
     if (until === undefined) return { startAt, endAt, days: { from, to } };
     return { startAt, endAt, days: undefined, cut: { from, to, lastDayAt } };
