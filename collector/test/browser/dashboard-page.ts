@@ -46,7 +46,12 @@ export async function startDashboardBrowser(engine: EngineName): Promise<Dashboa
         browser: 'firefox',
         executablePath: findFirefox() ?? 'firefox',
         userDataDir,
-        extraPrefsFirefox: { 'intl.accept_languages': 'en-US', 'app.normandy.enabled': false },
+        extraPrefsFirefox: {
+          'intl.accept_languages': 'en-US',
+          'app.normandy.enabled': false,
+          // It would take the keyboard from the page.
+          'browser.download.alwaysOpenPanel': false,
+        },
       }));
   return {
     open: (options = {}) => openPage(browser, engine, options),

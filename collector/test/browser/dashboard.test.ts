@@ -286,45 +286,6 @@ describe.each<EngineName>(['chromium', 'firefox'])('in %s', (engine) => {
     }
   });
 
-  test('the details are saved as a file, and what happened is written beside the line', async () => {
-    await open(`${period}&details=pages`);
-    const [response] = await Promise.all([
-      page.page.waitForResponse((one) => one.headers()['content-type']?.startsWith('text/csv') === true),
-      page.click('dialog .dialog-head', 'CSV'),
-    ]);
-    expect(response.status()).toBe(200);
-    await open(period);
-    await page.click('.chart-tools', 'Annotate');
-    await fillFields(page.page, 'dialog', hostile);
-    await page.page.$eval(
-      'dialog input[type=datetime-local]',
-      (one, when) => {
-        (one as HTMLInputElement).value = when;
-        one.dispatchEvent(new Event('input', { bubbles: true }));
-      },
-      '2026-11-16T10:00',
-    );
-    await page.click('dialog button[type=submit]');
-    const note = `.note[title^="Mon, Nov 16, 2026:"]`;
-    await page.page.waitForSelector(note);
-    expect(await page.text(note)).toBe(`Mon, Nov 16, 2026: ${hostile}`);
-    expect(await findHarm(page.page)).toEqual(harmless);
-    await page.click('.chart-tools', 'Annotate');
-    await page.page.waitForSelector('dialog .note-list li');
-    await page.page.$$eval(
-      'dialog .note-list li',
-      (all, text) =>
-        all
-          .find((one) => one.textContent?.includes(text))
-          ?.querySelector('button')
-          ?.click(),
-      hostile,
-    );
-    await page.page.waitForSelector(note, { hidden: true });
-    await page.page.keyboard.press('Escape');
-    expect(page.problems).toEqual([]);
-  });
-
   test('a row filters, the filter can be changed and taken away, and the back button goes through it', async () => {
     await open(`${period}&locations=languages`);
     await page.click('[data-card=sources] a.bar-label', 'Google');
@@ -590,6 +551,45 @@ describe.each<EngineName>(['chromium', 'firefox'])('in %s', (engine) => {
     expect(await framesOf(link)).toBe("frame-ancestors 'none'");
     expect(await framesOf(`${link}&embed`)).toBe('frame-ancestors *');
     expect(await framesOf(`${address}?embed`)).toBe("frame-ancestors 'none'");
+  });
+
+  test('the details are saved as a file, and what happened is written beside the line', async () => {
+    await open(`${period}&details=pages`);
+    const [response] = await Promise.all([
+      page.page.waitForResponse((one) => one.headers()['content-type']?.startsWith('text/csv') === true),
+      page.click('dialog .dialog-head', 'CSV'),
+    ]);
+    expect(response.status()).toBe(200);
+    await open(period);
+    await page.click('.chart-tools', 'Annotate');
+    await fillFields(page.page, 'dialog', hostile);
+    await page.page.$eval(
+      'dialog input[type=datetime-local]',
+      (one, when) => {
+        (one as HTMLInputElement).value = when;
+        one.dispatchEvent(new Event('input', { bubbles: true }));
+      },
+      '2026-11-16T10:00',
+    );
+    await page.click('dialog button[type=submit]');
+    const note = `.note[title^="Mon, Nov 16, 2026:"]`;
+    await page.page.waitForSelector(note);
+    expect(await page.text(note)).toBe(`Mon, Nov 16, 2026: ${hostile}`);
+    expect(await findHarm(page.page)).toEqual(harmless);
+    await page.click('.chart-tools', 'Annotate');
+    await page.page.waitForSelector('dialog .note-list li');
+    await page.page.$$eval(
+      'dialog .note-list li',
+      (all, text) =>
+        all
+          .find((one) => one.textContent?.includes(text))
+          ?.querySelector('button')
+          ?.click(),
+      hostile,
+    );
+    await page.page.waitForSelector(note, { hidden: true });
+    await page.page.keyboard.press('Escape');
+    expect(page.problems).toEqual([]);
   });
 });
 
