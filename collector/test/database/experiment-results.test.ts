@@ -426,7 +426,7 @@ test('questions that cannot be answered say why', async () => {
     code: 'unknown_experiment',
     path: 'experiment',
   });
-  expect(await problem('', '%00')).toMatchObject({ status: 404 });
+  expect(await problem('', '%00')).toMatchObject({ status: 400, code: 'bad_text' });
   expect(await problem('&phase=2')).toEqual({ status: 404, code: 'unknown_experiment', path: 'experiment' });
   expect(await problem('&phase=x')).toEqual({ status: 400, code: 'bad_query', path: 'phase' });
   expect(await problem('&breakdown=exit_page')).toEqual({

@@ -127,7 +127,10 @@ test('a reason that does not hold on a site is taken back, for past and future v
 test('an unknown site is named, and so is an option that is missing', async () => {
   const env = { DATABASE_URL: collector.url };
   const unknown = await runFootfall(['bots', 'restore', '--site', 'nope', '--reason', 'x'], { env }).finished;
-  expect(unknown).toMatchObject({ code: 1, stderr: '--site: expected the slug of a site, got "nope"\n' });
+  expect(unknown).toMatchObject({
+    code: 1,
+    stderr: 'site: there is no site "nope"; footfall site list shows them\n',
+  });
   const missing = await runFootfall(['bots', 'restore', '--site', 'demo'], { env }).finished;
   expect(missing).toMatchObject({ code: 2, stderr: expect.stringMatching(/^--reason: expected a value/) });
 });
