@@ -5,7 +5,8 @@ import { newId, startTestCollector, type TestCollector } from '../test-collector
 let collector: TestCollector;
 
 beforeAll(async () => {
-  collector = await startTestCollector();
+  // A test takes locks on tables that the jobs want.
+  collector = await startTestCollector({ keepsJobs: false });
 });
 afterAll(() => collector.stop());
 
