@@ -44,6 +44,9 @@ export default defineConfig({
           globalSetup,
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // A browser takes both cores itself, and people's patience is what its tests wait with: one file at a time, at the end.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -104,9 +104,14 @@ async function openPage(
     async show(address) {
       const { origin, pathname } = new URL(address);
       if (!page.url().startsWith(origin + pathname)) await goto(address);
+      // What is drawn anew begins to load only after it was drawn: a frame later, or where no frame comes, soon.
       await page.evaluate((next) => {
         history.pushState(null, '', next);
         dispatchEvent(new PopStateEvent('popstate'));
+        return new Promise<void>((drawn) => {
+          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn)));
+          setTimeout(drawn, 500);
+        });
       }, address);
       await page.waitForSelector('main#content');
       await settled();
