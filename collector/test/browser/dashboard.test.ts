@@ -379,7 +379,8 @@ describe.each<EngineName>(['chromium', 'firefox'])('in %s', (engine) => {
     const { keyboard } = page.page;
     await page.page.bringToFront();
     // Where the keyboard begins in the window's own controls, it comes from them to the top of the page.
-    for (let presses = 0; presses < 20 && !(await page.page.$(':focus')); presses++) await keyboard.press('Tab');
+    for (let presses = 0; presses < 20 && !(await page.page.$(':focus')); presses++)
+      await keyboard.press('Tab');
     expect(await page.page.$eval(':focus', (element) => element.textContent)).toContain('Skip');
     await keyboard.press('w');
     expect(page.query('period')).toBe('7d');
