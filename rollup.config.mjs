@@ -1,6 +1,7 @@
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { dashboard, firstView, input, output } from './collector/dashboard/rollup.js';
+import { arrowFunctions } from './sdk/arrow-functions.js';
 
 /** tsc emits the modules that rollup bundles, so that one compiler decides what the types allow. */
 const modules = 'sdk/dist/modules';
@@ -45,7 +46,7 @@ const minify = (mangle, { functionsFirst = true } = {}) =>
   });
 const properties = { regex: new RegExp(`^(${privateNames.join('|')})$`), builtins: true };
 // A bundle of many small functions is smaller after brotli where they stay in their places.
-const minified = [constToLet, minify({ properties }, { functionsFirst: false })];
+const minified = [arrowFunctions(), constToLet, minify({ properties }, { functionsFirst: false })];
 
 export default [
   {
