@@ -14,7 +14,7 @@ import {
 import { createRageDetector } from './rage-click.js';
 
 const interactive =
-  'a,button,input,select,textarea,label,summary,option,[onclick],[role=button],[role=link],[role^=menuitem],[tabindex="0"]';
+  'a,button,input,textarea,select,option,label,summary,[onclick],[role=button],[role=link],[role^=menuitem],[tabindex="0"]';
 const downloads =
   /\.(7z|apk|csv|dmg|docx?|epub|exe|gz|iso|mp[34]|msi|pdf|pkg|pptx?|rar|txt|wav|xlsx?|xml|zip)$/i;
 const middleButton = 1;
@@ -86,7 +86,7 @@ function linkOf(path: Element[]): Pick<ClickProps, 'href' | 'outbound' | 'downlo
   if (!link) return {};
   const href = link.getAttribute('href') ?? '';
   const url = parseUrl(href, document.baseURI);
-  const isWeb = !!url && /^https?:$/.test(url.protocol);
+  const isWeb = !!url && /^https?:/.test(url.protocol);
   return {
     href: url?.href ?? href,
     outbound: isWeb && url.host !== location.host,
