@@ -55,8 +55,7 @@ export function click(): Capture {
       });
     }
 
-    tracker.listen('click', clicked);
-    tracker.listen('auxclick', clicked);
+    tracker.listen('click auxclick', clicked);
   };
 }
 

@@ -22,7 +22,7 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
     for (const end of waiting) end();
   }
 
-  for (const type of ['scroll', 'submit', 'toggle']) tracker.listen(type, settle);
+  tracker.listen('scroll submit toggle', settle);
   // Elements lose the focus too.
   tracker.listen('blur', ({ target }) => target === window && settle());
   tracker.onHide(settle);

@@ -75,7 +75,7 @@ function watchHistory({ listen, guard }: Tracker, navigated: (isReplacement: boo
     listen('currententrychange', changed, navigation);
     return;
   }
-  for (const type of ['popstate', 'hashchange']) listen(type, () => navigated(false));
+  listen('popstate hashchange', () => navigated(false));
   for (const name of ['pushState', 'replaceState'] as const)
     watchCalls(
       history,

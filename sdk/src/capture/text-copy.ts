@@ -14,7 +14,6 @@ export function textCopy(): Capture {
       tracker.send({ type: 'text_copy', props: { ...describe(element, tracker), length } });
     }
 
-    tracker.listen('copy', copied);
-    tracker.listen('cut', copied);
+    tracker.listen('copy cut', copied);
   };
 }
