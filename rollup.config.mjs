@@ -18,6 +18,7 @@ const privateNames = [
   ...['outbox', 'drops', 'hasMore', 'busy', 'withDrops', 'bytes', 'maxEvents', 'maxBytes', 'maxMs'],
   ...['isLeaving', 'retryAfterMs', 'delivery', 'gate', 'recorder'],
   ...['schedule', 'resume', 'flushNow', 'wake', 'names', 'removals'],
+  ...['isEnrolled', 'mergedFrom', 'bucket', 'remember', 'isBot', 'waiting', 'notes', 'lift'],
   ...['thrown', 'isStormy', 'take', 'place', 'record', 'since', 'read', 'file'],
 ];
 
@@ -29,7 +30,7 @@ const constToLet = {
 
 /** None of the functions is called with `new`, which `unsafe_methods` asks for. */
 const compress = {
-  passes: 3,
+  passes: 4,
   pure_getters: true,
   unsafe_arrows: true,
   unsafe_methods: true,

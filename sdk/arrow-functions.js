@@ -43,7 +43,9 @@ function convertibleOf({ body }) {
 function functionsOf(statement) {
   if (isDeclaration(statement)) return [[statement.id.name, statement]];
   const { declarations = [] } = statement;
-  return declarations.every(({ init }) => isFunction(init)) ? declarations.map(({ id, init }) => [id.name, init]) : [];
+  return declarations.every(({ init }) => isFunction(init))
+    ? declarations.map(({ id, init }) => [id.name, init])
+    : [];
 }
 
 /** False where it only makes values out of constants and functions that it does not call. */

@@ -14,7 +14,10 @@ export function nextId(nowMs = Date.now()): string {
   // Not Array.from(), which Prototype.js and MooTools replace by one that calls no function.
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   // 7 is the version and 8 the variant (RFC 9562, section 5.7); the last digit of chance has no place.
-  return (hex(last, 15) + hex(high, 8) + hex(low, 8)).replace(/(.{8})(.{4})(...)(...)(.{12})./, '$1-$2-7$3-8$4-$5');
+  return (hex(last, 15) + hex(high, 8) + hex(low, 8)).replace(
+    /(.{8})(.{4})(...)(...)(.{12})./,
+    '$1-$2-7$3-8$4-$5',
+  );
 }
 
 function hex(number: number, digits: number): string {

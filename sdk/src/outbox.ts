@@ -157,7 +157,7 @@ export function createOutbox(store: Store, context: () => Context): Outbox {
     clear() {
       counts.clear();
       recent.clear();
-      remove([mark, ...store.names(eventStart), ...store.names(dropStart)]);
+      remove(store.names(eventStart).concat(store.names(dropStart), mark));
     },
   };
 }

@@ -4,9 +4,11 @@ export type Frame = { name: string; file: string; place: string };
 /** V8: `at name (file:1:2)` and `at file:1:2`. Its names hold no slash, its files may hold parentheses. */
 const v8 = /^at (?:([^(/]*?) ?\()?(?:async )?(.*?)((?::\d+){0,2})\)*$/;
 
-/** SpiderMonkey and JavaScriptCore: `name@file:1:2`, `async*name@file:1:2`; a name may lack, or hold an @ in quotes. */
-const gecko =
-  /^(?=.*@.*[/[]|[\w-]+:\/\/.*:\d)(?:[^@*]*\*)?(?:((?:.*".+")?[^@]*)@)?(.*?)((?::\d+){0,2})$/;
+/**
+ * SpiderMonkey and JavaScriptCore: `name@file:1:2`, `async*name@file:1:2`; a name may lack, or hold an @ in quotes. What comes
+ * first asks for an address or a path, since messages hold an @ too.
+ */
+const gecko = /^(?=.*@.*[/[]|[\w-]+:\/\/.*:\d)(?:[^@*]*\*)?(?:((?:.*".+")?[^@]*)@)?(.*?)((?::\d+){0,2})$/;
 
 const maxFrames = 50;
 
