@@ -64,7 +64,7 @@ function clean(read: ReadClick, tracker: Tracker): ClickProps {
   return {
     ...cleanElement(read, tracker),
     text: tracker.text(text, maxTextChars) || undefined,
-    href: href === undefined ? href : tracker.url(href),
+    href: href && tracker.url(href),
     outbound,
     download,
     data: cleanProps(data),

@@ -29,6 +29,13 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
   tracker.onPage(settle);
 
   return function afterEffect(event, { read, record }) {
+    function end(dead?: true): void {
+      if (!waiting.delete(end)) return;
+      clearTimeout(timer);
+      observer.disconnect();
+      record(dead);
+    }
+
     const { href } = location;
     const canBeDead = mayBeDead(event, read);
     const observer = new MutationObserver(() => setTimeout(tracker.guard(() => end())));
@@ -42,13 +49,6 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
       }),
       canBeDead ? waitMs : 0,
     );
-
-    function end(dead?: true): void {
-      if (!waiting.delete(end)) return;
-      clearTimeout(timer);
-      observer.disconnect();
-      record(dead);
-    }
 
     waiting.add(end);
     if (!canBeDead) return;
