@@ -2,6 +2,7 @@ import { siteSlug } from '@footfall/schema';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
+import { unknownSite } from '../access/known-site.js';
 import { actorOf } from '../access/principal.js';
 import { changeSite } from '../access/site-settings.js';
 import type { Database } from '../db/database.js';
@@ -60,7 +61,6 @@ function parse<Value>(schema: z.ZodType<Value>, input: unknown): Value {
 
 async function describe(database: Database, site: string) {
   const retention = await readRetention(database, site);
-  if (!retention)
-    throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
+  if (!retention) throw unknownSite(site);
   return { site, ...retention, presets: retentionPresets };
 }

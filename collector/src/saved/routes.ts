@@ -40,7 +40,7 @@ function addKind(routes: Hono, kind: SavedKind, deps: SavedDeps): void {
   });
   routes.post(path, smallBody, async (c) => {
     const { site, value, by } = await readWrite(c, deps, kind);
-    const saved = await onKnownSite(site, addSaved(database, kind, { site, value }, by));
+    const saved = await addSaved(database, kind, { site, value }, by);
     if (!saved) throw taken(kind, value);
     return c.json(saved, 201);
   });
@@ -100,17 +100,6 @@ async function requireWriter(c: Context, { database, now }: SavedDeps, site: str
 }
 
 const uniqueViolation = '23505';
-const foreignKeyViolation = '23503';
-
-/** @throws Refusal 404 where work for a site finds that there is no such site */
-export async function onKnownSite<Result>(site: string, work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    if (sqlstateOf(error) !== foreignKeyViolation) throw error;
-    throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
-  }
-}
 
 function taken({ noun }: SavedKind, { name }: Record<string, unknown>): Refusal {
   return new Refusal(409, 'taken', `name: there is a ${noun} "${String(name)}" already`, { path: 'name' });

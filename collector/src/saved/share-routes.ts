@@ -12,7 +12,7 @@ import { createLoginThrottle } from '../people/login-throttle.js';
 import { safeText } from '../query/filters/filter-schema.js';
 import { Refusal } from '../refusal.js';
 import { parseWith, readInput, smallBody } from '../reports/read-request.js';
-import { onKnownSite, siteOnly, writers } from './routes.js';
+import { siteOnly, writers } from './routes.js';
 
 type Environment = { Bindings: HttpBindings };
 
@@ -66,7 +66,7 @@ export function shareRoutes(deps: ShareDeps): Hono<Environment> {
     const by = await authorizeWriter(c.req.header('authorization'), site);
     const { name, expires_at: expiresAt, password: secret } = parseWith(shareSchema, given);
     const { link, token } = await makeTokens(database, secret);
-    const share = await onKnownSite(site, addShare(database, { site, name, expiresAt, token }, by));
+    const share = await addShare(database, { site, name, expiresAt, token }, by);
     return c.json({ ...share, token: link }, 201, noStore);
   });
   routes.post('/api/v1/shares/unlock', smallBody, async (c) => {
