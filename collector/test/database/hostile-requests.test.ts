@@ -80,17 +80,27 @@ test.each([
   { event: { value: 1.1e15 }, isStored: false },
   { event: { value: 1.7e308 }, isStored: false },
   { event: {}, context: { pixelRatio: 1e-300 }, isStored: true },
+  { event: { type: 'engagement', props: { engagedMs: 86_400_000, scrollPercent: 100 } }, isStored: true },
+  {
+    event: { type: 'engagement', props: { engagedMs: 86_400_001 } },
+    isStored: false,
+    says: '.props.engagedMs: expected a number from 0 to 86400000',
+  },
+  { event: { type: 'engagement', props: { engagedMs: -1 } }, isStored: false, says: '.props.engagedMs: ' },
+  { event: { type: 'engagement', props: { scrollPercent: 101 } }, isStored: false, says: '.scrollPercent: ' },
+  { event: { type: 'scroll_depth', props: { percent: 1e15 } }, isStored: false, says: '.percent: ' },
+  { event: { type: 'form_submit', props: { durationMs: 1.1e15 } }, isStored: false, says: '.durationMs: ' },
+  { event: { type: 'error', props: { repeats: 1e9 } }, isStored: true },
+  { event: { type: 'error', props: { repeats: 1e9 + 1 } }, isStored: false, says: '.repeats: ' },
 ])(
   'nobody sends a number that no report can add up: $event $context',
-  async ({ event, context, isStored }) => {
+  async ({ event, context, isStored, says = '.value: expected' }) => {
     const headers = { 'x-forwarded-for': '192.0.2.99' };
     const events = [{ ...pageview(), ...event }, pageview()];
     const { body } = await collector.send({ context, events }, { headers });
     expect(body).toMatchObject({
       accepted: isStored ? 2 : 1,
-      rejected: isStored
-        ? []
-        : [{ index: 0, code: 'schema', message: expect.stringContaining('.value: expected') }],
+      rejected: isStored ? [] : [{ index: 0, code: 'schema', message: expect.stringContaining(says) }],
     });
   },
 );
@@ -203,6 +213,80 @@ test('a schedule ends after it begins', async () => {
 test.each(['overview', 'forms'])('%s names the day that no event can have', async (report) => {
   const { status, body } = await ask('GET', `/api/v1/${report}?site=demo&from=9999-01-01&to=9999-12-31`);
   expect({ status, path: body.error.path }).toEqual({ status: 400, path: 'from' });
+});
+
+const sample: Record<string, string> = {
+  steps: '[{"page":"/"},{"page":"/thanks"}]',
+  conversion: '{"event":"signup"}',
+  unitType: 'visitor',
+  unitId: 'v',
+};
+
+type Described = { parameters?: { name: string; in: string; required: boolean }[] };
+
+/** Every GET that is described, with what it needs and, of the sites, the one that is given. */
+async function listReads(site: string) {
+  const { body } = await ask('GET', '/openapi.json');
+  const paths: [string, { get?: Described }][] = Object.entries(body.paths);
+  return paths.flatMap(([template, { get }]) => {
+    if (!get || !template.includes('/v1/')) return [];
+    const inQuery = get.parameters?.filter((one) => one.in === 'query') ?? [];
+    const needed = inQuery.filter(({ name, required }) => required && name !== 'site');
+    const takesSite = inQuery.some(({ name }) => name === 'site');
+    const query = new URLSearchParams(needed.map(({ name }) => [name, sample[name] ?? '']));
+    if (takesSite) query.set('site', site);
+    return { path: template.replace(/\{\w+\}/g, 'demo'), query, takesSite };
+  });
+}
+
+test.each([
+  { site: 'nowhere', status: 404, code: 'unknown_site' },
+  { site: 'AAA', status: 400, code: 'bad_query' },
+])('every GET that takes a site says of "$site" that it is wrong: $code', async ({ site, status, code }) => {
+  // There it is the public key of a site.
+  const reads = (await listReads(site)).filter((one) => one.takesSite && one.path !== '/v1/experiments');
+  expect(reads.length).toBeGreaterThan(35);
+  for (const { path, query } of reads)
+    expect({ path, ...(await ask('GET', `${path}?${query}`)) }).toMatchObject({
+      path,
+      status,
+      body: { error: { code, path: 'site', message: expect.stringMatching(/^site: /) } },
+    });
+});
+
+test('every GET of /api/v1 refuses a parameter that it does not know, or that it is given twice', async () => {
+  const reads = (await listReads('demo')).filter(({ path }) => path.startsWith('/api/v1/'));
+  expect(reads.length).toBeGreaterThan(40);
+  for (const { path, query, takesSite } of reads) {
+    const wrong = takesSite ? 'siet' : '__proto__';
+    const unknown = await ask('GET', `${path}?${query}&${wrong}=demo`);
+    expect({ path, ...unknown }).toMatchObject({
+      path,
+      status: 400,
+      body: {
+        error: {
+          code: 'bad_query',
+          path: wrong,
+          message: `${wrong}: there is no such parameter`,
+          ...(takesSite && { expected: expect.stringContaining('site'), hint: 'did you mean site?' }),
+        },
+      },
+    });
+    if (!takesSite) continue;
+    const twice = await ask('GET', `${path}?${query}&site=other`);
+    expect({ path, ...twice }).toMatchObject({ path, status: 400, body: { error: { path: 'site' } } });
+  }
+});
+
+test.each([
+  ['/v1/assign', { unit: { visitor: 'v' } }],
+  ['/api/v1/goals', { name: 'g', kind: 'event', pattern: 'g' }],
+  ['/api/v1/shares', { name: 's' }],
+  ['/api/v1/alerts', { name: 'a', rule: { kind: 'ingest_silence' }, webhook: { url: 'https://a.example/' } }],
+  ['/api/v1/source-maps?site=nowhere&release=1&file=a.js', { version: 3, sources: [], mappings: '' }],
+])('POST %s for a site that there is not', async (path, body) => {
+  const answer = await ask('POST', path, { body: { ...body, site: 'nowhere' } });
+  expect(answer).toMatchObject({ status: 404, body: { error: { code: 'unknown_site', path: 'site' } } });
 });
 
 test('what the log holds after all of this: nothing', () => {
