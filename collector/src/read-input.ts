@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { maxDepth } from '@footfall/schema/limits';
 import type { z } from 'zod';
 import { readBody } from './ingest/read-body.js';
+import { describeIssue } from './query/explain-issue.js';
 import { Refusal } from './refusal.js';
 
 const maxBodyBytes = 131_072;
@@ -58,6 +59,7 @@ export function parseInput<Schema extends z.ZodType>(
   const [issue] = parsed.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join('.') || 'body';
-  const reason = unknown === undefined ? (issue?.message ?? 'does not fit') : 'there is no such field';
+  const reason =
+    unknown === undefined ? (issue ? describeIssue(issue) : 'does not fit') : 'there is no such field';
   throw new Refusal(400, code, `${path}: ${reason}`, { path });
 }

@@ -53,6 +53,15 @@ function refuseKeys(path: Path, issue: Issue & { code: 'unrecognized_keys' }): R
   return new Refusal(400, 'bad_query', `${at}: there is no such option`, { path: at });
 }
 
+/** What an issue says of the value, without its place: `expected at most 200 characters`. */
+export function describeIssue(issue: Issue): string {
+  if (issue.message.startsWith('expected ')) return issue.message;
+  const allowed = allowedOf(issue);
+  if (allowed.length > 0) return `expected one of ${allowed.slice(0, maxListed).join(', ')}`;
+  const expectation = describeExpectation(issue);
+  return expectation === issue.message ? issue.message : `expected ${expectation}`;
+}
+
 // Of a union that fits nowhere, the branch that got furthest says most.
 function deepest(issues: readonly Issue[]): Issue | undefined {
   const first = issues[0];

@@ -47,7 +47,7 @@ export type Common = z.infer<typeof commonSchema>;
  * @throws Refusal 400 where the JSON does not parse
  */
 export async function readInput(c: Context): Promise<Record<string, unknown>> {
-  if (c.req.method !== 'GET') return readJson(await c.req.text(), 'body');
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return readJson(await c.req.text(), 'body');
   const input = Object.entries(c.req.query()).map(([name, value]) => [name, readValue(name, value)]);
   return Object.fromEntries(input);
 }
