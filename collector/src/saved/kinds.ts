@@ -1,10 +1,13 @@
+import { limits, momentText } from '@footfall/schema';
 import { z } from 'zod';
 import { safeText } from '../query/filters/filter-schema.js';
 import { parseFilters } from '../query/filters/parse-filters.js';
 import { funnels } from '../reports/funnels.js';
 import type { SavedKind } from './saved-kind.js';
 
-const name = safeText.min(1).max(200);
+const name = safeText.trim().min(1).max(200);
+/** As that of an event: what is summed of it is still a number. */
+const amount = z.number().min(-limits.maxValue).max(limits.maxValue);
 const pattern = safeText.min(1).max(2_000);
 
 const goals: SavedKind = {
@@ -17,7 +20,7 @@ const goals: SavedKind = {
       name,
       kind: z.enum(['page', 'event']),
       pattern,
-      value: z.number().nullable().default(null),
+      value: amount.nullable().default(null),
       currency: z
         .string()
         .regex(/^[A-Z]{3}$/, { error: 'expected a currency of ISO 4217 like EUR' })
@@ -61,8 +64,8 @@ const annotations: SavedKind = {
   noun: 'annotation',
   idColumn: 'annotation_id',
   schema: z.strictObject({
-    noted_at: z.iso.datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' }),
-    text: safeText.min(1).max(2_000),
+    noted_at: momentText('expected a time like 2026-01-31T12:00:00Z'),
+    text: safeText.trim().min(1).max(2_000),
   }),
   columns: [
     { name: 'noted_at', type: 'timestamptz' },

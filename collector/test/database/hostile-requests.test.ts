@@ -289,6 +289,84 @@ test.each([
   expect(answer).toMatchObject({ status: 404, body: { error: { code: 'unknown_site', path: 'site' } } });
 });
 
+const goal = { site: 'demo', name: 'odd', kind: 'event', pattern: 'p' };
+const note = { site: 'demo', noted_at: '2026-01-01T00:00:00Z', text: 't' };
+const alert = { site: 'demo', name: 'odd', rule: { kind: 'ingest_silence' } };
+const key = { role: 'analyst', name: 'odd', sites: ['demo'] };
+const page = (value: string) => ({ site: 'demo', name: 'odd', filters: [['is', 'event:page', [value]]] });
+const half = 'expected text without NUL and half characters';
+const time = 'expected a time like';
+
+test.each([
+  ['POST goals', { ...goal, name: '\ud800' }, `name: ${half}`],
+  ['POST goals', { ...goal, name: ' \n ' }, 'name: expected at least 1 character, got'],
+  ['POST goals', { ...goal, value: 1e308 }, 'value: expected at most 1000000000000000, got'],
+  ['POST goals', { ...goal, kind: undefined }, 'kind: expected one of the allowed values, got nothing'],
+  ['POST segments', page('\ud800'), `filters[0][2][0]: ${half}`],
+  ['POST segments', { site: 'demo', name: 'odd' }, 'filters: expected a value, got nothing'],
+  ['POST annotations', { ...note, text: '   ' }, 'text: expected at least 1 character, got'],
+  ['POST annotations', { ...note, noted_at: '0000-01-01T00:00:00Z' }, `noted_at: ${time}`],
+  ['POST annotations', { ...note, noted_at: '2026-01-01T00:00:00-23:59' }, `noted_at: ${time}`],
+  ['POST shares', { site: 'demo', name: 'odd', expires_at: '0000-01-01T00:00:00Z' }, `expires_at: ${time}`],
+  ['POST shares', { site: 'demo', name: 'odd', password: '\0' }, `password: ${half}`],
+  ['POST alerts', { ...alert, name: ' ' }, 'name: expected at least 1 character'],
+  ['POST alerts', { ...alert, name: 'x'.repeat(201) }, 'name: expected at most 200 characters'],
+  ['POST alerts', { ...alert, rule: { kind: 'x' } }, "rule.kind: expected 'traffic_spike' | 'traffic_drop'"],
+  ['POST alerts', { ...alert, cooldownMinutes: 0.5 }, 'cooldownMinutes: expected a whole number'],
+  ['POST keys', { ...key, name: 'x'.repeat(201) }, 'name: expected at most 200 characters'],
+  ['POST keys', { ...key, expiresAt: '2099-01-01T00:00:00+23:59' }, `expiresAt: ${time}`],
+  ['POST users', { email: 'odd@b.example', role: 'root' }, 'role: expected one of owner, admin, analyst'],
+  ['PUT retention', { site: 'demo', events: 'all' }, 'events: expected a number'],
+  ['GET audit?limit=99999999999999999999', undefined, 'limit: expected at most 1000'],
+  ['GET audit?from=2026-01-01T00:00:00%2B23:59', undefined, 'from: expected a day or a time like'],
+  ['GET visitors/v?site=demo&before=0000-01-01T00:00:00Z', undefined, `before: ${time}`],
+] as const)('%s is told what is wrong: %o', async (request, input, message) => {
+  const [method, path] = request.split(' ');
+  const answer = await ask(method ?? '', `/api/v1/${path}`, input && { body: input });
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { error: { message: expect.stringContaining(message) } },
+  });
+});
+
+test.each(['goals', 'shares', 'funnels', 'keys', 'users', 'retention', 'privacy/erase'])(
+  'a body of a megabyte is refused by %s, and the next request is answered',
+  async (path) => {
+    const body = { site: 'demo', name: 'x'.repeat(1_000_000) };
+    const method = path === 'retention' ? 'PUT' : 'POST';
+    const refused = await ask(method, `/api/v1/${path}`, { body });
+    expect(refused).toMatchObject({ status: 413, body: { error: { code: 'too_large', path: 'body' } } });
+    expect(JSON.stringify(refused.body)).not.toContain('batches');
+    // The connection that the client would use again is closed half a second later, or not at all.
+    const isClosed = refused.headers.get('connection') === 'close';
+    expect({ path, isClosed }).toEqual({ path, isClosed: /^(?:goals|shares|funnels)$/.test(path) });
+    expect(await ask('GET', '/api/v1/goals?site=demo')).toMatchObject({ status: 200 });
+  },
+);
+
+test('an id of 10,000 characters is not sent back whole, and HEAD of a report is a GET without a body', async () => {
+  const { status, body } = await ask('DELETE', `/api/v1/goals/${'x'.repeat(10_000)}?site=demo`);
+  expect({ status, length: body.error.message.length }).toEqual({ status: 404, length: 1_001 });
+  expect(await ask('HEAD', '/api/v1/forms?site=demo')).toMatchObject({ status: 200, body: '' });
+});
+
+test.each([
+  ['goals', goal],
+  ['segments', { site: 'demo', name: 'odd', filters: [] }],
+  ['alerts', alert],
+])('of %s that are made, changed and deleted at once, one wins each time', async (path, made) => {
+  const at = `/api/v1/${path}`;
+  const once = <Result>(work: () => Promise<Result>) => Promise.all(Array.from({ length: 8 }, work));
+  const created = await once(() => ask('POST', at, { body: made }));
+  expect(created.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
+  const id = created.find(({ status }) => status === 201)?.body.id;
+  const elsewhere = await ask('PUT', `${at}/${id}`, { body: { ...made, site: 'other' } });
+  expect(elsewhere).toMatchObject({ status: 404, body: { error: { path: 'id' } } });
+  const deleted = await once(() => ask('DELETE', `${at}/${id}?site=demo`));
+  expect(deleted.map(({ status }) => status).sort()).toEqual([204, ...Array(7).fill(404)]);
+  expect(await ask('PUT', `${at}/${id}`, { body: made })).toMatchObject({ status: 404 });
+});
+
 test('what the log holds after all of this: nothing', () => {
   expect(collector.logged).toEqual([]);
 });
