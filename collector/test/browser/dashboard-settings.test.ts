@@ -1,6 +1,6 @@
-import { BlockList } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addKey, generateKey } from '../../src/access/keys.js';
+import { createNetworks } from '../../src/access/networks.js';
 import { evaluateAlerts } from '../../src/alerts/evaluate-alerts.js';
 import { createPeopleClient, password } from '../people-client.js';
 import { type HookReceiver, startHookReceiver } from '../receivers.js';
@@ -19,8 +19,7 @@ let hooks: HookReceiver;
 const dayMs = 86_400_000;
 
 beforeAll(async () => {
-  const webhookNetworks = new BlockList();
-  webhookNetworks.addAddress('127.0.0.1');
+  const webhookNetworks = createNetworks(['127.0.0.1']);
   hooks = await startHookReceiver();
   // Nobody listens there: no mail is due either.
   scenario = await startScenario({ webhookNetworks, smtpUrl: 'smtp://127.0.0.1:1' });

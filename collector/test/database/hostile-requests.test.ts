@@ -1,5 +1,5 @@
-import { BlockList } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createNetworks } from '../../src/access/networks.js';
 import { makeKey } from '../ask-query.js';
 import { composeRequest, exchange } from '../raw-http.js';
 import { newId, startTestCollector, type TestCollector } from '../test-collector.js';
@@ -8,9 +8,7 @@ let collector: TestCollector;
 let owner: string;
 
 beforeAll(async () => {
-  const trustedProxies = new BlockList();
-  trustedProxies.addAddress('127.0.0.1');
-  trustedProxies.addSubnet('10.0.0.0', 8);
+  const trustedProxies = createNetworks(['127.0.0.1', '10.0.0.0/8']);
   collector = await startTestCollector({ trustedProxies, keepsJobs: false });
   owner = await makeKey(collector, 'owner');
 });
