@@ -1,7 +1,12 @@
 import { limits, momentText } from '@footfall/schema';
 import { z } from 'zod';
+import type { Database } from '../db/database.js';
+import { leavesOf } from '../query/filters/compile-filters.js';
+import type { Filter } from '../query/filters/filter-schema.js';
 import { safeText } from '../query/filters/filter-schema.js';
 import { parseFilters } from '../query/filters/parse-filters.js';
+import { checkPatterns } from '../query/run-guarded.js';
+import { Refusal } from '../refusal.js';
 import { funnels } from '../reports/funnels.js';
 import type { SavedKind } from './saved-kind.js';
 
@@ -51,12 +56,20 @@ const segments: SavedKind = {
     // parseFilters says more than a schema could: it refuses by itself.
     filters: z.unknown().transform((filters) => parseFilters(filters ?? [])),
   }),
+  check: (database, site, { filters }) => checkSegment(database, site, parseFilters(filters)),
   columns: [
     { name: 'name', type: 'text' },
     { name: 'filters', type: 'jsonb' },
   ],
   orderBy: 'name',
 };
+
+/** @throws Refusal 400 for what no question could be asked with: a broken pattern, a segment in a segment */
+async function checkSegment(database: Database, site: string, filters: readonly Filter[]): Promise<void> {
+  await checkPatterns(database, site, filters);
+  if (!leavesOf(filters).some(([, name]) => name === 'segment')) return;
+  throw new Refusal(400, 'bad_filter', 'filters: expected no segment in a segment', { path: 'filters' });
+}
 
 const annotations: SavedKind = {
   path: 'annotations',

@@ -89,10 +89,12 @@ function answer(c: Context, body: object): Response {
   return c.json(body, 200, { 'cache-control': 'no-store' });
 }
 
-async function readWrite(c: Context, deps: SavedDeps, { schema }: SavedKind) {
+async function readWrite(c: Context, deps: SavedDeps, { schema, check }: SavedKind) {
   const { site, ...given } = parseWith(siteOnly, await readInput(c));
   const by = await requireWriter(c, deps, site);
-  return { site, value: parseWith(schema, given), by };
+  const value = parseWith(schema, given);
+  await check?.(deps.database, site, value);
+  return { site, value, by };
 }
 
 async function requireWriter(c: Context, { database, now }: SavedDeps, site: string): Promise<By> {

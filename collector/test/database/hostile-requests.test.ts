@@ -292,6 +292,8 @@ const note = { site: 'demo', noted_at: '2026-01-01T00:00:00Z', text: 't' };
 const alert = { site: 'demo', name: 'odd', rule: { kind: 'ingest_silence' } };
 const key = { role: 'analyst', name: 'odd', sites: ['demo'] };
 const page = (value: string) => ({ site: 'demo', name: 'odd', filters: [['is', 'event:page', [value]]] });
+const matching = (value: string) => ({ ...page(value), filters: [['matches', 'event:page', [value]]] });
+const inSegment = { ...page(''), filters: [['not', ['is', 'segment', ['other']]]] };
 const half = 'expected text without NUL and half characters';
 const time = 'expected a time like';
 
@@ -301,6 +303,9 @@ test.each([
   ['POST goals', { ...goal, value: 1e308 }, 'value: expected at most 1000000000000000, got'],
   ['POST goals', { ...goal, kind: undefined }, 'kind: expected one of the allowed values, got nothing'],
   ['POST segments', page('\ud800'), `filters[0][2][0]: ${half}`],
+  ['POST segments', matching('('), 'filters[0][2][0]: expected a regular expression, got one with an error'],
+  ['POST segments', inSegment, 'filters: expected no segment in a segment'],
+  [`GET forms?site=demo&filters=[["matches","event:page",["("]]]`, undefined, 'filters: expected a regular'],
   ['POST segments', { site: 'demo', name: 'odd' }, 'filters: expected a value, got nothing'],
   ['POST annotations', { ...note, text: '   ' }, 'text: expected at least 1 character, got'],
   ['POST annotations', { ...note, noted_at: '0000-01-01T00:00:00Z' }, `noted_at: ${time}`],
@@ -325,6 +330,17 @@ test.each([
     status: 400,
     body: { error: { message: expect.stringContaining(message) } },
   });
+});
+
+test.each(['is', 'is_not'])('a segment without filters is all there is, %s', async (operator) => {
+  await ask('POST', '/api/v1/segments', { body: { site: 'demo', name: 'toString', filters: [] } });
+  await collector.send({ events: [pageview()] });
+  const filters = [[operator, 'segment', ['toString']]];
+  const query = { site_id: 'demo', metrics: ['pageviews'], date_range: 'day', filters };
+  const { body } = await ask('POST', '/api/v2/query', { body: query });
+  expect(body.results[0].metrics[0] > 0).toBe(operator === 'is');
+  const read = `/api/v1/forms?site=demo&filters=${encodeURIComponent(JSON.stringify(filters))}`;
+  expect(await ask('GET', read)).toMatchObject({ status: 200, body: { forms: [] } });
 });
 
 test.each(['goals', 'shares', 'funnels', 'keys', 'users', 'retention', 'privacy/erase'])(
