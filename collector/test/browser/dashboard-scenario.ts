@@ -53,7 +53,9 @@ const visits: Visit[] = [
 export type Scenario = { collector: TestCollector; client: ReportClient };
 
 /** A collector whose clock stands at noon, with two weeks of the site `demo`, a goal, and the empty site `other`. */
-export async function startScenario(settings: { webhookNetworks?: Networks } = {}): Promise<Scenario> {
+export async function startScenario(
+  settings: { webhookNetworks?: Networks; smtpUrl?: string } = {},
+): Promise<Scenario> {
   const trustedProxies = createNetworks(['127.0.0.1']);
   const collector = await startTestCollector({ ...settings, now: () => noon, trustedProxies });
   const client = await createReportClient(collector);
