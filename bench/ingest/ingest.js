@@ -33,6 +33,8 @@ const { values } = parseArgs({
 });
 const batchEvents = 20;
 const connections = 32;
+// Single events come from as many browsers.
+const beaconConnections = 256;
 const random = createRandom(20_261_120);
 const children = [];
 
@@ -47,7 +49,7 @@ await client.connect();
 
 try {
   const collector = await startNode(
-    [...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? []), 'collector/bin/footfall.js', 'start'],
+    ['--max-semi-space-size=32', 'collector/bin/footfall.js', 'start'], // as `npm start` does
     /collector +http:\S+?:(\d+)/,
     {
       DATABASE_URL: server.url,
@@ -127,10 +129,10 @@ async function measureLatency({ port }, perSecond) {
 
 async function measureBeacons({ port, pid }) {
   const requests = requestsOf(Number(values.requests), 1);
-  const { seconds } = await sendAll({ port, requests, connections: 64 });
+  const { seconds } = await sendAll({ port, requests, connections: beaconConnections });
   const bare = await startNode(['bench/ingest/bare-route.js'], /^(\d+)/m, {});
-  await sendAll({ port: bare.port, requests: requests.slice(0, 2000), connections: 64 });
-  const ceiling = await sendAll({ port: bare.port, requests, connections: 64 });
+  await sendAll({ port: bare.port, requests: requests.slice(0, 2000), connections: beaconConnections });
+  const ceiling = await sendAll({ port: bare.port, requests, connections: beaconConnections });
   report('one event a request', {
     perSecond: requests.length / seconds,
     unit: 'requests/s',

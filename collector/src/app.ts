@@ -13,6 +13,7 @@ import { type ExperimentDeps, experimentRoutes } from './experiments/routes.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { type IngestDeps, ingestRoutes } from './ingest/routes.js';
 import { mailReportRoutes } from './mail-reports/routes.js';
+import { refuseUnknownParameters } from './openapi/refuse-unknown-parameters.js';
 import { openApiRoutes } from './openapi/routes.js';
 import { meRoutes } from './people/me-routes.js';
 import type { OidcSettings } from './people/oidc-provider.js';
@@ -60,6 +61,7 @@ export function createApp(deps: AppDeps): App {
   app.use('/api/*', keepPrivate);
   app.use('/api/*', limitApi(deps));
   app.use('/api/*', refuseNul);
+  app.use('/api/v1/*', refuseUnknownParameters);
   app.use('/login/*', limitApi(deps));
   app.use('/api/*', admitSessions(deps));
   app.route('/', ingestRoutes(deps));

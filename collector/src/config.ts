@@ -1,5 +1,5 @@
-import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
+import { createNetworks, type Networks, parseNetwork } from './access/networks.js';
 import { isPlainLoopback } from './access/origin.js';
 import { defaultRateLimits, type RateLimitSettings } from './access/rate-limits.js';
 import type { OidcSettings } from './people/oidc-provider.js';
@@ -14,7 +14,7 @@ export type Config = {
   adminKey: string | undefined;
   /** For commands that talk to a collector over HTTP. */
   apiKey: string | undefined;
-  trustedProxies: BlockList | undefined;
+  trustedProxies: Networks | undefined;
   clientIpHeader: string;
   geoDatabase: string | undefined;
   retentionDays: number;
@@ -29,7 +29,7 @@ export type Config = {
   /** The sender of e-mails. */
   mailFrom: string | undefined;
   /** Networks that webhooks may reach although they are not of the public internet. */
-  webhookNetworks: BlockList | undefined;
+  webhookNetworks: Networks | undefined;
   rateLimits: RateLimitSettings;
   logFormat: 'text' | 'json';
   /** Absent: people sign in by password alone. */
@@ -188,22 +188,14 @@ function readMailFrom({ FOOTFALL_MAIL_FROM: value }: Environment): string | unde
   return refuse('FOOTFALL_MAIL_FROM', value, 'an address like Footfall <footfall@example.com>');
 }
 
-function readNetworks(environment: Environment, name: string): BlockList | undefined {
+function readNetworks(environment: Environment, name: string): Networks | undefined {
   const value = environment[name];
   if (!value) return undefined;
-  const networks = new BlockList();
-  for (const entry of value.split(',')) addNetwork(networks, { name, entry: entry.trim() });
-  return networks;
-}
-
-function addNetwork(networks: BlockList, { name, entry }: { name: string; entry: string }): void {
-  const [address = '', prefix] = entry.split('/');
-  const version = isIP(address);
-  const bits = prefix === undefined ? (version === 4 ? 32 : 128) : Number(prefix);
-  const valid = version !== 0 && Number.isInteger(bits) && bits >= 0 && bits <= (version === 4 ? 32 : 128);
-  if (!valid || prefix === '')
-    refuse(name, entry, 'addresses or networks like 10.0.0.0/8, separated by commas');
-  networks.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6');
+  const entries = value.split(',').map((entry) => entry.trim());
+  const unreadable = entries.find((entry) => parseNetwork(entry) === undefined);
+  if (unreadable !== undefined)
+    refuse(name, unreadable, 'addresses or networks like 10.0.0.0/8, separated by commas');
+  return createNetworks(entries);
 }
 
 /** A connection URL as it may be shown: the password is left out. */

@@ -2,11 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { maxDepth } from '@footfall/schema/limits';
 import type { z } from 'zod';
 import { readBody } from './ingest/read-body.js';
+import { describeIssue } from './query/explain-issue.js';
 import { Refusal } from './refusal.js';
+import { notStorable } from './storable-text.js';
 
 const maxBodyBytes = 131_072;
 const maxValues = 1_000;
-const notStorable = /[\0\p{Surrogate}]/u;
 
 /**
  * Reads the JSON body of a request that changes or asks something: at most 128 KiB with 1,000 values, in text that
@@ -15,9 +16,7 @@ const notStorable = /[\0\p{Surrogate}]/u;
  * @throws Refusal 400 and 413 that name the place
  */
 export async function readInput(request: IncomingMessage): Promise<unknown> {
-  const { body, bytes } = await readBody(request);
-  if (bytes > maxBodyBytes)
-    throw new Refusal(413, 'too_large', `body: expected at most ${maxBodyBytes} bytes, got ${bytes}`);
+  const { body } = await readBody(request, { maxWireBytes: maxBodyBytes, maxInflatedBytes: maxBodyBytes });
   requirePlain(body);
   return body;
 }
@@ -58,6 +57,7 @@ export function parseInput<Schema extends z.ZodType>(
   const [issue] = parsed.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join('.') || 'body';
-  const reason = unknown === undefined ? (issue?.message ?? 'does not fit') : 'there is no such field';
+  const reason =
+    unknown === undefined ? (issue ? describeIssue(issue) : 'does not fit') : 'there is no such field';
   throw new Refusal(400, code, `${path}: ${reason}`, { path });
 }

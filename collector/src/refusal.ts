@@ -20,12 +20,14 @@ export class Refusal extends Error {
   }
 }
 
-/** The body of an error answer. */
+const maxMessageChars = 1_000;
+
+/** The body of an error answer. What a caller said is in the message, and may be long. */
 export function errorBody({ code, message, detail: { path, expected, hint } }: Refusal): ErrorAnswer {
   return {
     error: {
       code,
-      message,
+      message: message.length > maxMessageChars ? `${message.slice(0, maxMessageChars)}…` : message,
       ...(path !== undefined && { path }),
       ...(expected !== undefined && { expected }),
       ...(hint !== undefined && { hint }),

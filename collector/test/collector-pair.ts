@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addKey, generateKey } from '../src/access/keys.js';
+import { createNetworks } from '../src/access/networks.js';
 import { createApp } from '../src/app.js';
 import { openDatabase } from '../src/db/database.js';
 import { keepPartitions } from '../src/db/partitions.js';
@@ -82,8 +82,7 @@ async function startCollector({
   const settings = { spoolDir, spoolMaxBytes: 1 << 20, minFreeBytes: 0 };
   const ingest = await startIngest({ ...settings, database, databaseDir: undefined, now, log });
   const stopping = new AbortController();
-  const trustedProxies = new BlockList();
-  trustedProxies.addAddress('127.0.0.1');
+  const trustedProxies = createNetworks(['127.0.0.1']);
   const app = createApp({
     ...settings,
     ...ingest,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { uuidv7 } from '@footfall/schema';
 import pg from 'pg';
 import { inject } from 'vitest';
+import type { Networks } from '../src/access/networks.js';
 import { addSite } from '../src/access/sites.js';
 import { createApp } from '../src/app.js';
 import { type Database, openDatabase } from '../src/db/database.js';
@@ -96,7 +96,7 @@ export async function startTestCollector({
   stopping?: AbortController;
   /** False: each job has run once, and the test runs what it wants to see. */
   keepsJobs?: boolean;
-  trustedProxies?: BlockList;
+  trustedProxies?: Networks;
   queryTimeoutMs?: number;
   /** Of the one pool that everything shares. */
   maxConnections?: number;
@@ -147,7 +147,7 @@ type TestApp = DeliverySettings & {
   database: Database;
   now: () => number;
   stopping: AbortController;
-  trustedProxies?: BlockList;
+  trustedProxies?: Networks;
   queryTimeoutMs?: number;
   publicUrl?: string;
   oidc?: OidcSettings;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isUuidv7 } from './ids.js';
-import { maxIdChars, maxValue } from './limits.js';
+import { maxEngagedMs, maxIdChars, maxRepeats, maxValue } from './limits.js';
 
 /** Every type of event. The order is that of the documentation. */
 export const eventTypes = [
@@ -30,8 +30,9 @@ export type EventType = (typeof eventTypes)[number];
 const timestamp = z.number().max(8.64e15);
 const uuidv7Text = z.string().refine(isUuidv7, { error: 'expected a UUIDv7' });
 const text = z.string();
-const amountError = `expected a number from -${maxValue} to ${maxValue}`;
-const amount = z.number().min(-maxValue, { error: amountError }).max(maxValue, { error: amountError });
+const amount = between(-maxValue, maxValue);
+const percent = between(0, 100);
+const durationMs = between(0, maxValue);
 
 const base = {
   id: uuidv7Text,
@@ -47,6 +48,11 @@ const base = {
 };
 
 const freeProps = z.record(z.string(), z.unknown()).optional();
+
+function between(min: number, max: number) {
+  const error = `expected a number from ${min} to ${max}`;
+  return z.number({ error }).min(min, { error }).max(max, { error });
+}
 
 function props<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.looseObject(shape).partial().optional();
@@ -75,13 +81,13 @@ const click = z.object({
 const scrollDepth = z.object({
   ...base,
   type: z.literal('scroll_depth'),
-  props: props({ percent: z.number().min(0).max(100) }),
+  props: props({ percent }),
 });
 
 const engagement = z.object({
   ...base,
   type: z.literal('engagement'),
-  props: props({ engagedMs: z.number().min(0), scrollPercent: z.number().min(0).max(100) }),
+  props: props({ engagedMs: between(0, maxEngagedMs), scrollPercent: percent }),
 });
 
 const formField = z.looseObject({
@@ -99,7 +105,7 @@ const form = props({
   fieldCount: z.number().int().min(0),
   filledCount: z.number().int().min(0),
   fields: z.array(formField),
-  durationMs: z.number().min(0),
+  durationMs,
   lastField: text,
 });
 
@@ -120,7 +126,7 @@ const error = z.object({
     column: z.number(),
     handled: z.boolean(),
     causes: z.array(z.looseObject(thrown).partial()),
-    repeats: z.number().int().min(0),
+    repeats: between(0, maxRepeats).int(),
   }),
 });
 
@@ -143,7 +149,7 @@ const textCopy = z.object({
 const pageVisibility = z.object({
   ...base,
   type: z.literal('page_visibility'),
-  props: props({ state: text, previousMs: z.number().min(0) }),
+  props: props({ state: text, previousMs: durationMs }),
 });
 const exposure = z.object({
   ...base,

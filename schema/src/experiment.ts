@@ -3,6 +3,7 @@ import { compilePattern } from './compile-pattern.js';
 import { operatorNames } from './condition.js';
 import { maxIdChars } from './limits.js';
 import { metricsSchema } from './metric.js';
+import { momentText } from './moment.js';
 import { siteSlug } from './site.js';
 
 export const experimentStatuses = ['draft', 'running', 'stopped', 'archived'] as const;
@@ -23,7 +24,7 @@ const share = z
   .number({ error: 'expected a number from 0 to 1' })
   .min(0, { error: 'expected a number from 0 to 1' })
   .max(1, { error: 'expected a number from 0 to 1' });
-const moment = z.iso.datetime({ offset: true, error: 'expected a time as 2026-11-20T12:00:00Z' });
+const moment = momentText('expected a time as 2026-11-20T12:00:00Z');
 const unitType = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, {
   error: 'expected visitor, user, or the name of an attribute',
 });

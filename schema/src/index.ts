@@ -35,4 +35,5 @@ export { isUuidv7, timeOfUuidv7, uuidv7 } from './ids.js';
 export * as limits from './limits.js';
 export type { EventFilter, Metric } from './metric.js';
 export { metricSchema, metricsSchema } from './metric.js';
+export { momentText } from './moment.js';
 export { siteSlug } from './site.js';

@@ -1,6 +1,7 @@
-import { type BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import type { Networks } from './networks.js';
 
-export type ProxyTrust = { trustedProxies: BlockList | undefined; clientIpHeader: string };
+export type ProxyTrust = { trustedProxies: Networks | undefined; clientIpHeader: string };
 
 /**
  * The address of the client: that of the socket, or the last one in the configured header that is no trusted proxy,
@@ -12,9 +13,9 @@ export function findClientAddress(
   { trustedProxies, clientIpHeader }: ProxyTrust,
 ): string {
   const peer = normalizeAddress(socketAddress ?? '');
-  if (!trustedProxies || !isTrusted(trustedProxies, peer)) return peer;
+  if (!trustedProxies?.has(peer)) return peer;
   const claimed = (readHeader(clientIpHeader) ?? '').split(',').map(readEntry);
-  const client = claimed.findLast((address) => !isTrusted(trustedProxies, address));
+  const client = claimed.findLast((address) => !trustedProxies.has(address));
   // What stands before an entry that is no address was written by nobody who is known.
   return client !== undefined && isIP(client) !== 0 ? client : peer;
 }
@@ -24,11 +25,6 @@ function readEntry(entry: string): string {
   const text = entry.trim();
   const address = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(text)?.[1];
   return normalizeAddress(address ?? text);
-}
-
-function isTrusted(proxies: BlockList, address: string): boolean {
-  const version = isIP(address);
-  return version !== 0 && proxies.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
 // A dual-stack socket shows an IPv4 peer as ::ffff:192.0.2.1 (RFC 4291, section 2.5.5.2). The zone of a link-local address

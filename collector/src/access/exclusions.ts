@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { createNetworks } from './networks.js';
 import type { Site } from './sites.js';
 
 /** What a site does not want to hold, ready to be asked. */
@@ -17,37 +17,16 @@ export function exclusionsOf(site: Site): Exclusions {
 }
 
 function prepare({ excludedAddresses, excludedHosts, excludedPaths }: Site): Exclusions {
-  const networks = new BlockList();
-  for (const entry of excludedAddresses) addNetwork(networks, entry);
+  // An entry that is no network, written by hand, excludes nobody.
+  const networks = createNetworks(excludedAddresses);
   const hosts = excludedHosts.map((pattern) => toParts(pattern.toLowerCase()));
   const paths = excludedPaths.map(toParts);
   return {
-    isAddressExcluded(address) {
-      const version = isIP(address);
-      return version !== 0 && networks.check(address, version === 4 ? 'ipv4' : 'ipv6');
-    },
+    isAddressExcluded: networks.has,
     isPageExcluded({ host, path }) {
       return matches(hosts, host) || matches(paths, path);
     },
   };
-}
-
-/** Reads an address or a network as `10.0.0.0/8`; undefined where it is none. */
-export function parseNetwork(
-  entry: string,
-): { address: string; length: number; family: 'ipv4' | 'ipv6' } | undefined {
-  const [address = '', prefix] = entry.split('/');
-  const version = isIP(address);
-  const bits = version === 4 ? 32 : 128;
-  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
-  if (version === 0 || length < 0 || length > bits || entry.split('/').length > 2) return undefined;
-  return { address, length, family: version === 4 ? 'ipv4' : 'ipv6' };
-}
-
-// An entry that is no network, written by hand, excludes nobody.
-function addNetwork(networks: BlockList, entry: string): void {
-  const network = parseNetwork(entry);
-  if (network) networks.addSubnet(network.address, network.length, network.family);
 }
 
 function toParts(pattern: string): string[] {

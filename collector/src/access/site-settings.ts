@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../db/database.js';
 import { timezoneSchema } from '../query/period/timezone.js';
 import { maxDays, minSessionDays, type Retention } from '../retention/settings.js';
 import { type By, writeAudit } from './audit.js';
-import { parseNetwork } from './exclusions.js';
+import { parseNetwork } from './networks.js';
 
 const maxEntries = 200;
 const maxPathChars = 2_048;

@@ -24,7 +24,7 @@ export const auditQuery = z.strictObject({
   actor: part.optional(),
   action: part.optional(),
   format: z.enum(['json', 'ndjson', 'csv']).default('json'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  limit: z.coerce.number().min(1).max(1_000).int().default(100),
   cursor: z.string().max(200).optional(),
 });
 

@@ -2,10 +2,11 @@ import { siteSlug } from '@footfall/schema';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { unknownSite } from '../access/known-site.js';
 import { judgeReason, listBotReasons } from '../bots/judge-reason.js';
 import { safeText } from '../query/filters/filter-schema.js';
 import { parseInput, readInput } from '../read-input.js';
-import { type AdministrationDeps, requireAdministrator, unknownSite } from './require-administrator.js';
+import { type AdministrationDeps, requireAdministrator } from './require-administrator.js';
 
 /** What `GET /api/v1/bot-reasons` takes. */
 export const botReasonQuery = z.strictObject({ site: siteSlug });

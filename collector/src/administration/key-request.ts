@@ -1,4 +1,4 @@
-import { siteSlug } from '@footfall/schema';
+import { momentText, siteSlug } from '@footfall/schema';
 import { z } from 'zod';
 import { roles } from '../access/keys.js';
 import type { KeyRequest } from '../access/manage-keys.js';
@@ -8,16 +8,17 @@ import { Refusal } from '../refusal.js';
 /** What `POST /api/v1/keys` takes, and `footfall key create` makes of its options. */
 export const newKeySchema = z.strictObject({
   role: z.enum(roles, { error: `expected one of ${roles.join(', ')}` }),
-  name: z.string({ error: 'expected a name' }).trim().min(1, { error: 'expected a name' }).max(200),
+  name: z
+    .string({ error: 'expected a name' })
+    .trim()
+    .min(1, { error: 'expected a name' })
+    .max(200, { error: 'expected at most 200 characters' }),
   sites: z
     .array(siteSlug, { error: 'expected a list of sites, or null for all of them' })
     .min(1, { error: 'expected a site, or null for all of them' })
-    .max(200)
+    .max(200, { error: 'expected at most 200 sites' })
     .nullable(),
-  expiresAt: z.iso
-    .datetime({ offset: true, error: 'expected a time like 2027-01-31T12:00:00Z, or null' })
-    .nullable()
-    .default(null),
+  expiresAt: momentText('expected a time like 2027-01-31T12:00:00Z, or null').nullable().default(null),
 });
 
 /**

@@ -33,7 +33,7 @@ export const letterQuery = z.strictObject({
   reason: reason.optional(),
   from: momentSchema.optional(),
   to: momentSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  limit: z.coerce.number().min(1).max(1_000).int().default(100),
   cursor: z.string().max(200).optional(),
 });
 

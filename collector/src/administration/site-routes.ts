@@ -2,6 +2,7 @@ import { siteSlug } from '@footfall/schema';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { unknownSite } from '../access/known-site.js';
 import { defaultOverlapHours, maxOverlapHours, rotateSiteKey } from '../access/rotate-site-key.js';
 import type { SiteKeys } from '../access/site-keys.js';
 import {
@@ -13,7 +14,7 @@ import {
 import { addSite } from '../access/sites.js';
 import { parseInput, readInput } from '../read-input.js';
 import { Refusal } from '../refusal.js';
-import { type AdministrationDeps, requireAdministrator, unknownSite } from './require-administrator.js';
+import { type AdministrationDeps, requireAdministrator } from './require-administrator.js';
 
 export type SiteDeps = AdministrationDeps & {
   siteKeys: Pick<SiteKeys, 'renew'>;

@@ -9,6 +9,7 @@ const maxCooldownMinutes = 43_200;
 /** One line of text: it becomes the subject of an e-mail. */
 const name = z
   .string()
+  .trim()
   .min(1)
   .max(200)
   .regex(/^[^\p{Cc}]*$/u, { error: 'expected one line of text' });

@@ -36,7 +36,6 @@ const one = `${base}/:id`;
 const readers = ['owner', 'admin', 'analyst'] as const;
 const writers = ['owner', 'admin'] as const;
 const uniqueViolation = '23505';
-const foreignKeyViolation = '23503';
 
 /** `/api/v1/alerts`: who may read the site sees its alerts and incidents, its admins change and test them. */
 export function alertRoutes(deps: AlertDeps): Hono<Environment> {
@@ -52,7 +51,7 @@ export function alertRoutes(deps: AlertDeps): Hono<Environment> {
 
   routes.post(base, async (c) => {
     const { site, input, author } = await readWrite(c, deps);
-    const added = await addAlert(database, site, { input, author }).catch(refuseUnknownSite(site));
+    const added = await addAlert(database, site, { input, author });
     if (!added) throw taken(input);
     return c.json(added, 201, { 'cache-control': 'no-store' });
   });
@@ -175,14 +174,6 @@ function readPlace(c: Context<Environment, `${typeof base}/:id`>): Place {
 
 function answer(c: Context, body: object): Response {
   return c.json(body, 200, { 'cache-control': 'no-store' });
-}
-
-/** For a write that refers to a site: @throws Refusal 404 where there is none. */
-export function refuseUnknownSite(site: string): (error: unknown) => never {
-  return (error) => {
-    if (sqlstateOf(error) !== foreignKeyViolation) throw error;
-    throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
-  };
 }
 
 function taken({ name }: AlertInput): Refusal {

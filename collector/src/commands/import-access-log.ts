@@ -5,7 +5,9 @@ import { type RuleName, ruleNames } from '../imports/judge-line.js';
 import { type LogSource, openLog } from '../imports/open-log.js';
 import { prepareSite } from '../imports/prepare-site.js';
 import { createProgress } from '../imports/progress.js';
+import { type JudgedLog, readHead } from '../imports/read-head.js';
 import { countPeople, type Summary, summarize } from '../imports/summary.js';
+import { countLine, createTally } from '../imports/tally.js';
 import { openGeoDatabase } from '../ingest/geo-database.js';
 import { StartError } from '../start-error.js';
 import type { Command, Invocation } from './command.js';
@@ -13,6 +15,7 @@ import { readOptions } from './read-options.js';
 
 const usage = `import access-log FILE --site SLUG [--rule ${ruleNames.join('|')}] [--host NAME]… [--json]`;
 
+type Reading = { task: Task; source: LogSource };
 type Task = { file: string; site: string; rule: RuleName; hosts: string[]; json: boolean };
 
 /**
@@ -28,11 +31,13 @@ export const importAccessLog: Command = {
     const stop = () => stopping.abort();
     process.once('SIGINT', stop).once('SIGTERM', stop);
     const source = await openLog(task.file, { stdin: process.stdin, signal: stopping.signal });
+    const log = await readHead(source, { rule: task.rule, now: Date.now() });
+    requireLog(invocation, log, { task, source });
     const store = await openStore(invocation.config, { mode: 'join', log: invocation.log });
     try {
-      const summary = await runImport(invocation, store, { task, source });
+      const summary = await runImport(invocation, store, { task, source, log });
       report(invocation, summary, task);
-      expectSuccess(summary, source);
+      expectWhole(summary, source);
     } finally {
       await store.close();
       process.off('SIGINT', stop).off('SIGTERM', stop);
@@ -59,19 +64,38 @@ function readTask(args: string[]): Task {
   return { file: positionals[0] ?? '-', site: values.site, rule, hosts: values.host, json: values.json };
 }
 
+/** Before there is a site, or a database: @throws StartError where not one of the first lines is of a log */
+function requireLog({ log }: Invocation, { head }: JudgedLog, { task: { file }, source }: Reading): void {
+  const tally = createTally();
+  for (const line of head) countLine(tally, line);
+  if (tally.lines > tally.unreadable) return;
+  for (const line of describeUnreadable({ file, ...tally })) log(line);
+  const failure = source.failure();
+  if (failure === 'stopped') throw new StartError('stopped; nothing is imported');
+  if (failure) throw new StartError(`${file}: expected an access log, got ${failure}`);
+  if (tally.lines === 0) throw new StartError(`${file}: expected lines of an access log, got none`);
+  throw new StartError(
+    `${file}: expected common or combined log format, not one of the first ${tally.lines} lines is`,
+  );
+}
+
 async function runImport(
-  { config, log }: Invocation,
+  { config, log: say }: Invocation,
   { database }: Store,
-  { task, source }: { task: Task; source: LogSource },
+  { task, source, log }: Reading & { log: JudgedLog },
 ): Promise<Summary> {
   const now = Date.now;
   const startedAt = now();
   const geo = await openGeoDatabase(config.geoDatabase);
   const site = await prepareSite(database, { site: task.site, hosts: task.hosts });
-  if (site.isNew) log(`site ${site.site} created: timezone UTC, keeps everything`);
-  const progress = createProgress({ now, log, terminal: process.stderr.isTTY ? process.stderr : undefined });
+  if (site.isNew) say(`site ${site.site} created: timezone UTC, keeps everything`);
+  const progress = createProgress({
+    now,
+    log: say,
+    terminal: process.stderr.isTTY ? process.stderr : undefined,
+  });
   const deps = { database, geo, now, onLine: progress.show };
-  const imported = await importLog(deps, { source, site, rule: task.rule }).finally(progress.end);
+  const imported = await importLog(deps, { source, log, site }).finally(progress.end);
   const people = await countPeople(database, site.site);
   return summarize(imported, {
     file: task.file,
@@ -87,15 +111,12 @@ function report({ print, log }: Invocation, summary: Summary, { json }: Task): v
   for (const line of json ? [JSON.stringify(summary)] : describeSummary(summary)) print(line);
 }
 
-function expectSuccess({ file, lines, unreadable }: Summary, source: LogSource): void {
+function expectWhole({ file, lines }: Pick<Summary, 'file' | 'lines'>, source: LogSource): void {
   const failure = source.failure();
+  if (failure === undefined) return;
   if (failure === 'stopped')
     throw new StartError('stopped; what was read is kept, and a second run adds the rest');
-  if (failure)
-    throw new StartError(
-      `${file}: expected the whole log, got ${failure} behind line ${lines}; what came before is imported`,
-    );
-  if (lines === 0) throw new StartError(`${file}: expected lines of an access log, got none`);
-  if (lines === unreadable)
-    throw new StartError(`${file}: expected common or combined log format, not one of ${lines} lines is`);
+  throw new StartError(
+    `${file}: expected the whole log, got ${failure} behind line ${lines}; what came before is imported`,
+  );
 }

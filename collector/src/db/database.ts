@@ -20,7 +20,7 @@ export type Database = {
   withSite<Result>(site: string, work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** The same, with a limit on each statement: a server that hangs must not hang whoever waits for it. */
   within(statementMs: number): Database;
-  /** The same for reads of many rows, of which fewer may run at once. */
+  /** The same for reads of many rows, of which fewer may run at once, and which give way to what is stored. */
   scanning(): Database;
   /** How many transactions wait for a connection. */
   waiting(): number;
@@ -55,6 +55,7 @@ function beginAs(role: Role): string {
 // How long the answer of a server may take that keeps to its own limit.
 const answerMs = 2_000;
 const toldOnceMs = 1_000;
+const maxScans = 3;
 
 // A client that is checked out has no listener of its own: without one the death of the server would end the process.
 function ignoreConnectionError(): void {}
@@ -153,19 +154,28 @@ async function rollback(client: pg.PoolClient, cause: unknown): Promise<Error | 
   }
 }
 
-/** Opens a pool on the server of a connection URL. Nothing is connected before the first transaction. */
-export function openDatabase({
-  url,
-  maxConnections = 10,
-  log,
-}: {
+type Opening = {
   url: string;
   maxConnections?: number;
+  /** Makes a process of the server give way to others. Absent where the server is not on this machine. */
+  giveWay?: (processId: number) => Promise<void>;
   log: (line: string) => void;
-}): Database {
+};
+
+/** Opens a pool on the server of a connection URL. Nothing is connected before the first transaction. */
+export function openDatabase({ url, maxConnections = 10, giveWay, log }: Opening): Database {
+  const all = openPool({ url, max: maxConnections, log });
+  if (!giveWay) return databaseOf({ all, scans: all, pool: all });
+  // Connections of their own, as a process that gave way once cannot be told to stop.
+  const scans = openPool({ url, max: maxScans, log });
+  scans.on('connect', (client) => void giveWay(processOf(client)));
+  return databaseOf({ all, scans, pool: all });
+}
+
+function openPool({ url, max, log }: { url: string; max: number; log: Opening['log'] }): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
-    max: maxConnections,
+    max,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     pipeline: true,
@@ -173,21 +183,30 @@ export function openDatabase({
     types,
   });
   pool.on('error', onceAWhile(log));
-  return databaseOf(pool, undefined);
+  return pool;
 }
 
-function databaseOf(pool: pg.Pool, statementMs: number | undefined): Database {
+// The server tells it when a connection begins (BackendKeyData), and the types of the driver leave it out.
+function processOf(client: pg.PoolClient): number {
+  return (client as pg.PoolClient & { processID: number }).processID;
+}
+
+type Pools = { all: pg.Pool; scans: pg.Pool; pool: pg.Pool };
+
+function databaseOf(pools: Pools, statementMs?: number): Database {
+  const { all, scans, pool } = pools;
   const target = (role: Role): Target => ({ pool, role, statementMs });
-  const database: Database = {
+  return {
     asIngest: (work) => runTransaction(target({ name: 'footfall_ingest' }), work),
     asOwner: (work) => runTransaction(target({ name: 'footfall_owner' }), work),
     withSite: (site, work) => runTransaction(target({ name: 'footfall_reader', site }), work),
-    within: (limitMs) => databaseOf(pool, limitMs),
-    scanning: () => database,
-    waiting: () => pool.waitingCount,
-    end: () => pool.end(),
+    within: (limitMs) => databaseOf(pools, limitMs),
+    scanning: () => databaseOf({ all, scans, pool: scans }, statementMs),
+    waiting: () => all.waitingCount,
+    end: async () => {
+      await Promise.all([...new Set([all, scans])].map((one) => one.end()));
+    },
   };
-  return database;
 }
 
 // All idle connections are lost in the same moment: one line tells it.

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { type Database, openDatabase } from './database.js';
+import { giveWay } from './embedded/give-way.js';
 import { openEmbedded } from './embedded/open.js';
 import { migrate } from './migrate.js';
 
@@ -50,7 +51,7 @@ export async function openStore(config: Config, opening: Opening): Promise<Store
     await stop();
     throw error;
   }
-  const database = openDatabase({ url, log });
+  const database = openDatabase({ url, log, ...(directory !== undefined && { giveWay }) });
   return {
     database,
     description,

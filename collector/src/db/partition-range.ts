@@ -1,12 +1,9 @@
+import { utcDay } from '../utc-day.js';
+
 const dayMs = 86_400_000;
 
 /** A partition of footfall.events: the UTC days from `from` up to, not including, `to`. */
 export type PartitionRange = { name: string; from: string; to: string };
-
-/** The UTC day of a time, as yyyy-mm-dd. */
-export function utcDay(unixMs: number): string {
-  return new Date(unixMs).toISOString().slice(0, 10);
-}
 
 export function dayRange(day: string): PartitionRange {
   return { name: `events_${day.replaceAll('-', '')}`, from: day, to: utcDay(Date.parse(day) + dayMs) };

@@ -1,8 +1,7 @@
+import { utcDay } from '../utc-day.js';
 import type { Database, Transaction } from './database.js';
 import { sqlstateOf } from './failure.js';
-import { dayRange, monthRange, type PartitionRange, readRange, utcDay } from './partition-range.js';
-
-export { utcDay } from './partition-range.js';
+import { dayRange, monthRange, type PartitionRange, readRange } from './partition-range.js';
 
 const dayMs = 86_400_000;
 const daysBack = 35;

@@ -10,12 +10,25 @@ export function unnestRows<Row>(
   columns: readonly ArrayColumn<Row>[],
   { alias = 'rows' }: { alias?: string } = {},
 ): { from: string; select: string; values: string[] } {
+  const known = texts.get(columns);
+  const text = known?.alias === alias ? known : writeText(columns, alias);
+  texts.set(columns, text);
+  const { from, select } = text;
+  return { from, select, values: columns.map((column) => arrayLiteral(rows, column)) };
+}
+
+type Text = { alias: string; from: string; select: string };
+
+// The columns of most statements are a constant of their module.
+const texts = new WeakMap<object, Text>();
+
+function writeText<Row>(columns: readonly ArrayColumn<Row>[], alias: string): Text {
   const parameters = columns.map(({ type }, index) => `$${index + 1}::${elementType(type)}[]`);
   const names = columns.map(({ name }) => name);
   return {
+    alias,
     from: `unnest(${parameters.join(', ')}) as ${alias} (${names.join(', ')})`,
     select: columns.map((column) => selectColumn(column, alias)).join(', '),
-    values: columns.map((column) => arrayLiteral(rows, column)),
   };
 }
 
@@ -34,13 +47,11 @@ function selectColumn<Row>({ name, type }: ArrayColumn<Row>, alias: string): str
  */
 function arrayLiteral<Row>(rows: readonly Row[], { key, type }: ArrayColumn<Row>): string {
   const encode = encoders[type] ?? encodePlain;
-  let text = '{';
-  for (const [at, row] of rows.entries()) {
+  const elements = rows.map((row) => {
     const value: unknown = row[key];
-    if (at > 0) text += ',';
-    text += value === null || value === undefined ? 'null' : encode(value);
-  }
-  return `${text}}`;
+    return value === null || value === undefined ? 'null' : encode(value);
+  });
+  return `{${elements.join(',')}}`;
 }
 
 const encoders: Record<string, (value: unknown) => string> = {
@@ -61,6 +72,10 @@ function quote(text: string): string {
   return special.test(text) ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`;
 }
 
+// What a batch says once, such as when it came, follows each other in its column.
+let last = { unixMs: Number.NaN, text: '' };
+
 function toTimestamp(unixMs: number): string {
-  return new Date(unixMs).toISOString();
+  if (unixMs !== last.unixMs) last = { unixMs, text: new Date(unixMs).toISOString() };
+  return last.text;
 }

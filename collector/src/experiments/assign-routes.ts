@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { authorizeBy } from '../access/authorize.js';
+import { requireKnownSite } from '../access/known-site.js';
 import type { SecretKeys } from '../access/secret-keys.js';
 import type { Database } from '../db/database.js';
 import { detectBot } from '../ingest/enrich/bot.js';
@@ -71,7 +72,10 @@ export function assignRoutes({ database, configs, assigner, secretKeys }: Assign
     const header = c.req.header('authorization');
     const unit = parseInput(assignmentsQuery, c.req.query(), 'bad_query');
     await authorizeBy(secretKeys.find, { header, allowed: [...roles, 'analyst'], site: unit.site });
-    const assignments = await database.withSite(unit.site, (tx) => readAssignments(tx, [unit]));
+    const assignments = await database.withSite(unit.site, async (tx) => {
+      await requireKnownSite(tx, unit.site);
+      return readAssignments(tx, [unit]);
+    });
     const privately = { 'cache-control': 'no-store' };
     return c.json({ assignments: assignments.map(describeStored) }, 200, privately);
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ExperimentConfig } from '@footfall/schema';
+import { requireKnownSite } from '../access/known-site.js';
 import type { Availability } from '../db/availability.js';
 import type { Database } from '../db/database.js';
 import { classifyFailure } from '../db/failure.js';
@@ -9,6 +10,7 @@ import { loadExperiments, toConfig } from './stored-experiment.js';
 export type SiteExperiments = { all: ReadonlyMap<string, ExperimentConfig>; tag: string };
 
 export type Configs = {
+  /** @throws Refusal 404 where there is no such site */
   of(site: string): Promise<SiteExperiments>;
   /** After a change by this process; other processes see it within a second. */
   forget(site: string): void;
@@ -53,7 +55,11 @@ export function createConfigs({ database, now, availability }: Options): Configs
 }
 
 async function loadSite(database: Database, site: string): Promise<SiteExperiments> {
-  const loaded = await database.asIngest((tx) => loadExperiments(tx, { site }));
+  const loaded = await database.asIngest(async (tx) => {
+    const found = await loadExperiments(tx, { site });
+    if (found.length === 0) await requireKnownSite(tx, site);
+    return found;
+  });
   const configs = loaded.filter(({ experiment }) => experiment.status !== 'archived').map(toConfig);
   const tag = createHash('sha256').update(JSON.stringify(configs)).digest('hex').slice(0, tagChars);
   return { all: new Map(configs.map((config) => [config.key, config])), tag };

@@ -1,7 +1,7 @@
 import type { NewExperiment } from '@footfall/schema';
 import { writeAudit } from '../access/audit.js';
-import type { Database, Transaction } from '../db/database.js';
-import { Refusal } from '../refusal.js';
+import { requireKnownSite } from '../access/known-site.js';
+import type { Database } from '../db/database.js';
 import { checkReferences, checkSchedule } from './checks.js';
 import { type Author, insertExperiment, insertPhase, toColumns, writeFields } from './experiment-rows.js';
 import { findExperiment, type StoredExperiment } from './stored-experiment.js';
@@ -18,7 +18,7 @@ export async function createExperiment(
 ): Promise<StoredExperiment> {
   const { site, key } = input;
   return database.asOwner(async (tx) => {
-    await requireSite(tx, site);
+    await requireKnownSite(tx, site);
     checkSchedule(input);
     await checkReferences(tx, {
       ...input,
@@ -38,14 +38,5 @@ export async function createExperiment(
       detail: input,
     });
     return findExperiment(tx, { site, key });
-  });
-}
-
-async function requireSite(tx: Transaction, site: string): Promise<void> {
-  const rows = await tx.query('select from footfall.sites where site = $1::text', [site]);
-  if (rows.length > 0) return;
-  throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, {
-    path: 'site',
-    hint: 'footfall site list',
   });
 }

@@ -5,12 +5,12 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { authorizeBy } from '../access/authorize.js';
+import { unknownSite } from '../access/known-site.js';
 import type { SecretKeys } from '../access/secret-keys.js';
 import { readSite, type Site, type SiteRow, siteColumns } from '../access/sites.js';
 import type { Database } from '../db/database.js';
 import { type CollectDeps, collect } from '../ingest/collect.js';
 import { parseInput, readInput } from '../read-input.js';
-import { Refusal } from '../refusal.js';
 import { type Assignment, readAssignments } from './assignment-store.js';
 
 export type ExposureDeps = CollectDeps & { database: Database; now: () => number; secretKeys: SecretKeys };
@@ -107,7 +107,7 @@ async function readStored(
       `/* exposure-routes.readStored */ select ${siteColumns} from footfall.sites s where s.site = $1::text`,
       [site],
     );
-    if (!row) throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
+    if (!row) throw unknownSite(site);
     const units = exposures.map(({ unitType, unitId }) => ({ site, unitType, unitId }));
     return { site: readSite(row), assignments: await readAssignments(tx, units) };
   });

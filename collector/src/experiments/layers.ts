@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeAudit } from '../access/audit.js';
+import { unknownSite } from '../access/known-site.js';
 import type { Database, Transaction } from '../db/database.js';
 import { Refusal } from '../refusal.js';
 import type { Author } from './experiment-rows.js';
@@ -46,7 +47,7 @@ export async function setLayer(
       [site, layer, randomBytes(seedBytes).toString('base64url'), unitType, share ?? null],
     );
     const [stored] = rows;
-    if (!stored) throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
+    if (!stored) throw unknownSite(site);
     await writeAudit(tx, { at: now, site, actor, action: 'layer.set', target: layer, detail: stored });
     return stored;
   });

@@ -63,7 +63,7 @@ export function manageRoutes(deps: ManageDeps): Hono<Environment> {
   });
 
   routes.get(base, async (c) => {
-    const site = parseInput(siteSlug, c.req.query('site'), 'bad_query');
+    const site = readSite(c);
     await requireReader(deps, c, site);
     const loaded = await database.withSite(site, (tx) => loadExperiments(tx, { site }));
     return c.json({ experiments: loaded.map(({ experiment }) => experiment) });
@@ -152,7 +152,7 @@ function addLayers(routes: Hono<Environment>, deps: ManageDeps): void {
   const path = '/api/v1/experiment-layers';
 
   routes.get(path, async (c) => {
-    const site = parseInput(siteSlug, c.req.query('site'), 'bad_query');
+    const site = readSite(c);
     await requireReader(deps, c, site);
     return c.json({ layers: await database.withSite(site, (tx) => listLayers(tx, site)) });
   });
@@ -164,6 +164,10 @@ function addLayers(routes: Hono<Environment>, deps: ManageDeps): void {
     configs.forget(input.site);
     return c.json(layer);
   });
+}
+
+function readSite(c: Context<Environment>): string {
+  return parseInput(targetSchema.pick({ site: true }), c.req.query(), 'bad_query').site;
 }
 
 function readTarget(c: Context<Environment>): Target {

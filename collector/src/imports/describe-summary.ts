@@ -33,7 +33,11 @@ function describeLeftOut(leftOut: Summary['leftOut']): string[] {
 }
 
 /** The first unreadable lines of a log, with their reasons, and how many more there are. */
-export function describeUnreadable({ file, unreadable, unreadableLines }: Summary): string[] {
+export function describeUnreadable({
+  file,
+  unreadable,
+  unreadableLines,
+}: Pick<Summary, 'file' | 'unreadable' | 'unreadableLines'>): string[] {
   const more = unreadable - unreadableLines.length;
   return [
     ...unreadableLines.map(({ line, problem }) => `${file}:${line}: ${problem}`),

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { maxUrlBytes, maxUserAgentChars } from '@footfall/schema/limits';
-import { utcDay } from '../db/partitions.js';
 import { readCampaign } from '../ingest/enrich/campaign.js';
 import type { Place } from '../ingest/enrich/geo.js';
 import { parseUserAgent } from '../ingest/enrich/user-agent.js';
 import { describeOrigin } from '../ingest/enrich.js';
 import type { PendingEvent } from '../ingest/event-row.js';
 import { cutBytes } from '../ingest/sanitize.js';
+import { utcDay } from '../utc-day.js';
 import type { Pageview } from './judge-line.js';
 import type { LogLine } from './parse-line.js';
 

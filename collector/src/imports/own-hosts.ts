@@ -10,7 +10,7 @@ const assetReason = /^(?:asset|ending) \.(?:css|js|png|jpe?g|gif|svg|ico|woff2?|
  *
  * @returns the host without "www.", or nothing when no host has the majority
  */
-export function guessOwnHost(lines: JudgedLine[]): string | undefined {
+export function guessOwnHost(lines: readonly JudgedLine[]): string | undefined {
   const counts = new Map<string, number>();
   let witnesses = 0;
   for (const host of lines.flatMap(hostOfAsset)) {

@@ -1,5 +1,6 @@
 import { timeOfUuidv7 } from '@footfall/schema/ids';
 import { maxAgeDays, oddClockMs } from '@footfall/schema/limits';
+import { utcDay } from '../utc-day.js';
 import type { Flag } from './sanitize.js';
 
 const dayMs = 86_400_000;
@@ -69,5 +70,5 @@ function isOutsideWindow(idTime: number, receivedAt: number): boolean {
 // PostgreSQL's dates begin in 4713 BC and a Date's year may have six digits: neither matters within four digits.
 function utcDayOf(unixMs: number): string {
   const clamped = Math.min(Math.max(unixMs, 0), maxClock);
-  return new Date(clamped).toISOString().slice(0, 10);
+  return utcDay(clamped);
 }

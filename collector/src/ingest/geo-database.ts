@@ -1,7 +1,8 @@
 import { watchFile } from 'node:fs';
 import { createRequire } from 'node:module';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { open, type Reader, type Response } from 'maxmind';
+import { createNetworks } from '../access/networks.js';
 import { StartError } from '../start-error.js';
 import { nowhere, type Place, readPlace } from './enrich/geo.js';
 
@@ -23,21 +24,18 @@ const watchMs = 5_000;
 const shipped = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 
 /** Ranges that belong to no country: RFC 6890 special-purpose addresses that a client may show up with. */
-const unplaceable = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-] as const) {
-  unplaceable.addSubnet(network, prefix, 'ipv4');
-}
-unplaceable.addSubnet('::', 127, 'ipv6');
-unplaceable.addSubnet('fc00::', 7, 'ipv6');
-unplaceable.addSubnet('fe80::', 10, 'ipv6');
+const unplaceable = createNetworks([
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '::/127',
+  'fc00::/7',
+  'fe80::/10',
+]);
 
 /**
  * Opens a database in MaxMind's format (https://maxmind.github.io/MaxMind-DB/). It is read into memory at once, and the
@@ -114,7 +112,7 @@ function reasonOf(cause: unknown): string {
 function lookUp(reader: Reader<Response>, address: string): Place {
   const plain = toPlainAddress(address);
   const version = isIP(plain);
-  if (version === 0 || unplaceable.check(plain, version === 4 ? 'ipv4' : 'ipv6')) return nowhere;
+  if (version === 0 || unplaceable.has(plain)) return nowhere;
   // A tree of 32 levels takes the first half of an IPv6 address for an IPv4 one.
   if (version === 6 && reader.metadata.ipVersion === 4) return nowhere;
   try {

@@ -51,77 +51,95 @@ export function createCommitter(
     maxQueueBytes = 64 << 20,
   }: Limits = {},
 ): Committer {
-  const waiting: Waiting[] = [];
-  let waitingBytes = 0;
-  let waitingEvents = 0;
+  const queue = createQueue({ maxFlushEvents, maxFlushBytes });
   let inFlight = 0;
   let timer: NodeJS.Timeout | undefined;
   let idle: (() => void)[] = [];
   const pace = createPace();
 
   function submit(submission: Submission): Promise<Outcomes> {
-    if (waitingBytes + submission.bytes > maxQueueBytes) {
+    if (queue.bytes() + submission.bytes > maxQueueBytes) {
       throw new Refusal(503, 'busy', 'too many events are waiting to be stored', { retryAfterSeconds: 2 });
     }
     return new Promise((resolve, reject) => {
-      waiting.push({ ...submission, resolve, reject });
-      waitingBytes += submission.bytes;
-      waitingEvents += submission.events.length;
+      queue.add({ ...submission, resolve, reject });
       schedule();
     });
   }
 
   function schedule(): void {
-    if (inFlight >= maxInFlight || waiting.length === 0) return;
-    if (waitingBytes >= maxFlushBytes || waitingEvents >= maxFlushEvents) startFlush();
+    if (inFlight >= maxInFlight || queue.isEmpty()) return;
+    if (queue.fillsFlush()) startFlush();
     else timer ??= setTimeout(startFlush, lingerMs);
   }
 
   function startFlush(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (inFlight >= maxInFlight || waiting.length === 0) return;
+    if (inFlight >= maxInFlight || queue.isEmpty()) return;
     inFlight += 1;
     pace.count();
-    void flush(takeFlush()).finally(endFlush);
+    void flush(write, queue.takeFlush()).finally(endFlush);
     schedule();
-  }
-
-  function takeFlush(): Waiting[] {
-    let events = 0;
-    let bytes = 0;
-    const end = waiting.findIndex((next, at) => {
-      events += next.events.length;
-      bytes += next.bytes;
-      return at > 0 && (events > maxFlushEvents || bytes > maxFlushBytes);
-    });
-    const batch = waiting.splice(0, end === -1 ? waiting.length : end);
-    waitingBytes -= batch.reduce((sum, taken) => sum + taken.bytes, 0);
-    waitingEvents -= batch.reduce((sum, taken) => sum + taken.events.length, 0);
-    return batch;
-  }
-
-  async function flush(batch: Waiting[]): Promise<void> {
-    const results = await write(batch).catch((error: unknown) => batch.map((): Written => ({ error })));
-    for (const [at, { resolve, reject }] of batch.entries()) {
-      const written = results[at] ?? { error: new Error('group-commit: expected a result for each batch') };
-      if ('outcomes' in written) resolve(written.outcomes);
-      else reject(written.error);
-    }
   }
 
   function endFlush(): void {
     inFlight -= 1;
     schedule();
-    if (inFlight > 0 || waiting.length > 0) return;
+    if (inFlight > 0 || !queue.isEmpty()) return;
     for (const resolve of idle) resolve();
     idle = [];
   }
 
   function drain(): Promise<void> {
-    if (inFlight === 0 && waiting.length === 0) return Promise.resolve();
+    if (inFlight === 0 && queue.isEmpty()) return Promise.resolve();
     return new Promise((resolve) => idle.push(resolve));
   }
 
-  return { submit, drain, queueBytes: () => waitingBytes, flushesPerSecond: pace.perSecond };
+  return { submit, drain, queueBytes: queue.bytes, flushesPerSecond: pace.perSecond };
+}
+
+/** The batches that wait, in the order in which they came. */
+function createQueue({ maxFlushEvents, maxFlushBytes }: { maxFlushEvents: number; maxFlushBytes: number }) {
+  const waiting: Waiting[] = [];
+  const total = { bytes: 0, events: 0 };
+
+  function add(submission: Waiting): void {
+    waiting.push(submission);
+    total.bytes += submission.bytes;
+    total.events += submission.events.length;
+  }
+
+  /** As many as fit a flush, and one at least. */
+  function takeFlush(): Waiting[] {
+    const flush = { bytes: 0, events: 0 };
+    const end = waiting.findIndex((next, at) => {
+      const events = flush.events + next.events.length;
+      const bytes = flush.bytes + next.bytes;
+      if (at > 0 && (events > maxFlushEvents || bytes > maxFlushBytes)) return true;
+      flush.bytes = bytes;
+      flush.events = events;
+      return false;
+    });
+    total.bytes -= flush.bytes;
+    total.events -= flush.events;
+    return waiting.splice(0, end === -1 ? waiting.length : end);
+  }
+
+  return {
+    add,
+    takeFlush,
+    bytes: () => total.bytes,
+    isEmpty: () => waiting.length === 0,
+    fillsFlush: () => total.bytes >= maxFlushBytes || total.events >= maxFlushEvents,
+  };
+}
+
+async function flush(write: Write, batch: Waiting[]): Promise<void> {
+  const results = await write(batch).catch((error: unknown) => batch.map((): Written => ({ error })));
+  for (const [at, { resolve, reject }] of batch.entries()) {
+    const written = results[at] ?? { error: new Error('group-commit: expected a result for each batch') };
+    if ('outcomes' in written) resolve(written.outcomes);
+    else reject(written.error);
+  }
 }

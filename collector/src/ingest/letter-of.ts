@@ -17,11 +17,10 @@ export type Refused = { reason: 'too_old' | 'schema'; sqlstate: string | null };
 
 /** Makes the dead letters of the rows of a batch. */
 export function letterMaker(rows: PendingEvent[], origin: Origin) {
-  const places = new Map(rows.map((row, at) => [row, at]));
   return (row: PendingEvent, { reason, sqlstate }: Refused): DeadLetter => {
     const { site, receivedAt, batch, sender, sources } = origin;
     const client = toLetterClient(sender, row);
-    const { index, event } = sources[places.get(row) ?? -1] ?? { index: 0, event: null };
+    const { index, event } = sources[rows.indexOf(row)] ?? { index: 0, event: null };
     const message = describeRefusal(index, reason);
     const letter = toDeadLetter({
       site,

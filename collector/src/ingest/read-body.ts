@@ -10,13 +10,18 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** In bytes: as sent, and inflated. */
 type BodyLimits = { maxWireBytes: number; maxInflatedBytes: number };
 
+const batchLimits: BodyLimits = { maxWireBytes, maxInflatedBytes };
+
 /**
- * Reads the JSON body of a request and its size, inflated.
+ * Reads the JSON body of a request and its size, inflated; as a batch may be, unless other limits are given.
  *
  * @throws Refusal 400 malformed, 413 too large, 415 unsupported type or encoding
  */
-export async function readBody(request: IncomingMessage): Promise<{ body: unknown; bytes: number }> {
-  const { text, bytes } = await readText(request, { maxWireBytes, maxInflatedBytes });
+export async function readBody(
+  request: IncomingMessage,
+  limits: BodyLimits = batchLimits,
+): Promise<{ body: unknown; bytes: number }> {
+  const { text, bytes } = await readText(request, limits);
   return { body: parseJson(text), bytes };
 }
 
@@ -91,6 +96,7 @@ function collectBytes(request: IncomingMessage, { maxWireBytes: maxBytes }: Body
 
 function sizeRefusal(maxBytes: number): Refusal {
   return new Refusal(413, 'too_large', `body: expected at most ${maxBytes} bytes`, {
+    path: 'body',
     expected: `at most ${maxBytes} bytes`,
     ...(maxBytes === maxWireBytes && { hint: 'send the events in smaller batches' }),
   });

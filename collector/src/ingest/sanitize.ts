@@ -4,12 +4,13 @@ import { maxDepth, maxKeys, maxStringBytes, maxUrlBytes } from '@footfall/schema
 export type Flag = 'no_sent_at' | 'future_ts' | 'odd_clock' | 'non_finite' | 'cut' | 'referrer_spam';
 
 export type Sanitized =
-  | { value: unknown; flags: Set<Flag> }
+  | { value: unknown; flags: Set<Flag>; maxBytes: number }
   | { problem: 'too_deep' | 'too_many_keys'; message: string };
 
 type Limits = { depth: number; keys: number };
 type Walk = {
   keys: number;
+  maxBytes: number;
   flags: Set<Flag>;
   problem: 'too_deep' | 'too_many_keys' | undefined;
   limits: Limits;
@@ -17,18 +18,23 @@ type Walk = {
 
 const eventLimits: Limits = { depth: maxDepth, keys: maxKeys };
 
+// The longest number has 24 characters, a key its quotes and a colon; a character is at most an escape like \u001f.
+const valueBytes = 32;
+const escapeBytes = 6;
+
 // Assigning __proto__ on an ordinary object would change its prototype: such keys are dropped, and copies have none.
 const poisonousKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const urlKeys = new Set(['url', 'referrer', 'href', 'action']);
 
 /**
  * Copies a parsed JSON value into one that PostgreSQL can hold: NUL and lone surrogates become U+FFFD, numbers
- * that overflow a double become null, long strings and URLs are cut. Depth and keys are bounded.
+ * that overflow a double become null, long strings and URLs are cut. Depth and keys are bounded. `maxBytes` is what its JSON
+ * has at most, in UTF-8: most events need no exact count.
  */
 export function sanitize(input: unknown, limits: Limits = eventLimits): Sanitized {
-  const walk: Walk = { keys: 0, flags: new Set(), problem: undefined, limits };
+  const walk: Walk = { keys: 0, maxBytes: 0, flags: new Set(), problem: undefined, limits };
   const value = copy(input, walk, { depth: 0, maxBytes: maxStringBytes });
-  if (!walk.problem) return { value, flags: walk.flags };
+  if (!walk.problem) return { value, flags: walk.flags, maxBytes: walk.maxBytes };
   const limit =
     walk.problem === 'too_deep' ? `at most ${limits.depth} levels` : `at most ${limits.keys} keys`;
   return { problem: walk.problem, message: `expected ${limit}` };
@@ -36,6 +42,7 @@ export function sanitize(input: unknown, limits: Limits = eventLimits): Sanitize
 
 function copy(input: unknown, walk: Walk, { depth, maxBytes }: { depth: number; maxBytes: number }): unknown {
   if (walk.problem) return null;
+  walk.maxBytes += valueBytes;
   if (typeof input === 'string') return copyText(input, walk, maxBytes);
   if (typeof input === 'number') return copyNumber(input, walk);
   if (typeof input !== 'object' || input === null) return input;
@@ -76,6 +83,7 @@ function copyNumber(input: number, walk: Walk): number | null {
 }
 
 function copyText(input: string, walk: Walk, maxBytes: number): string {
+  walk.maxBytes += input.length * escapeBytes;
   const text = input.includes('\0') ? input.replaceAll('\0', '\ufffd') : input;
   const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
   // A UTF-16 unit is at most three bytes of UTF-8: short texts need no counting.

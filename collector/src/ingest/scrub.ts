@@ -6,6 +6,9 @@ import type { ValidEvent } from './validate.js';
 
 // Shorter than the shortest secret of letters alone (an AWS key id has 20), and nothing of what all other rules need.
 const harmless = /^[^\d@=%０-９]{0,19}$/;
+// Pages, buttons and selectors say the same again and again. Only text that is stored as it came is remembered.
+const maxRecalledChars = 256;
+const recallClean = remember<string | undefined>({ maxEntries: 10_000 });
 const recallName = remember<{ isSensitive: boolean }>({ maxEntries: 10_000 });
 
 /** Scrubs events that passed validation. */
@@ -63,6 +66,11 @@ function scrubItem(key: string, item: unknown): unknown {
 
 function scrubText(text: string): string {
   if (harmless.test(text)) return text;
+  if (text.length > maxRecalledChars) return redact(text);
+  return recallClean(text, () => (redact(text) === text ? text : undefined)) ?? redact(text);
+}
+
+function redact(text: string): string {
   const clean = redactText(text);
   return encoded.test(clean) ? clean.replace(encodedParts, scrubEncoded) : clean;
 }

@@ -50,12 +50,17 @@ function validateEvent(input: unknown, index: number, times: Times): Outcome {
   }
   const event = clean.value;
   if (!isObject(event)) throw new TypeError('sanitize: an object stays an object');
-  const problem = findProblem(event, `events[${index}]`, times);
+  const mayBeLarge = clean.maxBytes > maxEventBytes;
+  const problem = findProblem(event, `events[${index}]`, { times, mayBeLarge });
   if (problem) return refuse(event, index, problem);
   return parseEvent(event, index, clean.flags);
 }
 
-function findProblem(event: Record<string, unknown>, where: string, times: Times): Problem | undefined {
+function findProblem(
+  event: Record<string, unknown>,
+  where: string,
+  { times, mayBeLarge }: { times: Times; mayBeLarge: boolean },
+): Problem | undefined {
   if (!isUuidv7(event.id)) {
     return { code: 'bad_id', message: `${where}.id: expected a UUIDv7, got ${show(event.id)}` };
   }
@@ -66,7 +71,9 @@ function findProblem(event: Record<string, unknown>, where: string, times: Times
     };
   }
   return (
-    findNameProblem(event, where) ?? findSizeProblem(event, where) ?? findTimeProblem(event, where, times)
+    findNameProblem(event, where) ??
+    (mayBeLarge ? findSizeProblem(event, where) : undefined) ??
+    findTimeProblem(event, where, times)
   );
 }
 

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { sessionGapMs } from '@footfall/schema/limits';
 import type { Database } from '../db/database.js';
-import { utcDay } from '../db/partitions.js';
+import { utcDay } from '../utc-day.js';
 
 const dayMs = 86_400_000;
 const saltLifeMs = 2 * dayMs;

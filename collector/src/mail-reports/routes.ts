@@ -6,7 +6,7 @@ import { writeAudit } from '../access/audit.js';
 import { authorize } from '../access/authorize.js';
 import { actorOf } from '../access/principal.js';
 import { emailsSchema } from '../alerts/alert-schema.js';
-import { refuseUnknownSite, requireMail } from '../alerts/routes.js';
+import { requireMail } from '../alerts/routes.js';
 import type { Database, Transaction } from '../db/database.js';
 import type { DeliverySettings } from '../notifications/deliver.js';
 import { parseInput, readInput } from '../read-input.js';
@@ -63,9 +63,7 @@ export function mailReportRoutes(deps: MailReportDeps): Hono<Environment> {
 
   routes.post(base, async (c) => {
     const { site, input, author } = await readWrite(c, deps);
-    const added = await database
-      .asOwner((tx) => add(tx, { site, input, author }))
-      .catch(refuseUnknownSite(site));
+    const added = await database.asOwner((tx) => add(tx, { site, input, author }));
     return c.json(added, 201);
   });
 

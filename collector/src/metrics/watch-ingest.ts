@@ -1,9 +1,9 @@
 import type { Availability } from '../db/availability.js';
 import type { Database } from '../db/database.js';
-import { utcDay } from '../db/partitions.js';
 import type { DiskGuard } from '../disk-guard.js';
 import type { Committer } from '../ingest/group-commit.js';
 import type { Spool } from '../spool/open-spool.js';
+import { utcDay } from '../utc-day.js';
 import type { Registry } from './registry.js';
 
 type Watched = {

@@ -1,4 +1,4 @@
-import type { BlockList } from 'node:net';
+import type { Networks } from '../access/networks.js';
 import type { Database } from '../db/database.js';
 import { RefusedDestination } from './find-destination.js';
 import type { Message } from './message.js';
@@ -7,7 +7,7 @@ import { sendWebhook } from './send-webhook.js';
 
 export type DeliverySettings = MailSettings & {
   /** Networks that webhooks may reach although they are not of the public internet. */
-  webhookNetworks?: BlockList | undefined;
+  webhookNetworks?: Networks | undefined;
 };
 
 const secondMs = 1_000;

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import type { BlockList } from 'node:net';
+import type { Networks } from '../access/networks.js';
 import { isForbidden } from './forbidden-address.js';
 
 /** Where a request goes: the URL, and the one address that was checked. */
@@ -23,7 +23,7 @@ export type Resolve = (host: string) => Promise<{ address: string; family: numbe
 
 export type Reach = {
   /** Networks that may be reached although they are not of the public internet. */
-  allowed: BlockList | undefined;
+  allowed: Networks | undefined;
   resolve?: Resolve;
 };
 

@@ -1,4 +1,5 @@
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { createNetworks, type Networks } from '../access/networks.js';
 
 // https://www.iana.org/assignments/iana-ipv4-special-registry, and an address of metadata outside of it.
 const forbiddenIpv4 = [
@@ -25,18 +26,9 @@ const forbiddenIpv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 // Prefixes that carry an IPv4 address in their last 32 bits: mapped (RFC 4291), NAT64 (RFC 6052).
 const embedding = /^(?:0{4}:){5}ffff:|^0064:ff9b:(?:0{4}:){4}/;
 
-const ipv4 = listOf(forbiddenIpv4, 'ipv4');
-const ipv6 = listOf(forbiddenIpv6, 'ipv6');
-const global = listOf([globalIpv6], 'ipv6');
-
-function listOf(networks: string[], family: 'ipv4' | 'ipv6'): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/');
-    list.addSubnet(address, Number(bits), family);
-  }
-  return list;
-}
+const ipv4 = createNetworks(forbiddenIpv4);
+const ipv6 = createNetworks(forbiddenIpv6);
+const global = createNetworks([globalIpv6]);
 
 /**
  * Whether an address is not to be reached on behalf of others: whatever is not of the public internet (loopback, private,
@@ -45,12 +37,12 @@ function listOf(networks: string[], family: 'ipv4' | 'ipv6'): BlockList {
  * @param address as the resolver writes it: dotted IPv4 in decimal, or IPv6
  * @param allowed networks that the operator of the installation allows nevertheless
  */
-export function isForbidden(address: string, allowed: BlockList | undefined): boolean {
+export function isForbidden(address: string, allowed: Networks | undefined): boolean {
   const plain = unwrap(address);
   if (isIP(plain) === 0) return true;
-  if (allowed?.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6')) return false;
-  if (isIPv4(plain)) return ipv4.check(plain, 'ipv4');
-  return !global.check(plain, 'ipv6') || ipv6.check(plain, 'ipv6');
+  if (allowed?.has(plain)) return false;
+  if (isIPv4(plain)) return ipv4.has(plain);
+  return !global.has(plain) || ipv6.has(plain);
 }
 
 /** The IPv4 address that an IPv6 address stands for, or the address itself. */

@@ -158,9 +158,11 @@ function answersOf({ answers }: Operation, components: Json): Json {
 
 function refusalsOf({ access, query, body, path, refusals = [] }: Operation, components: Json): Json {
   const takesInput = query !== undefined || body !== undefined || path.includes(':');
+  const namesSite = typeof access === 'object' && query !== undefined && 'site' in query.shape;
   const statuses = new Set<RefusalStatus>([
     ...(takesInput ? [400 as const] : []),
     ...(access === 'public' ? [] : [401 as const, 403 as const]),
+    ...(namesSite ? [404 as const] : []),
     ...(body ? [413 as const] : []),
     ...refusals,
   ]);

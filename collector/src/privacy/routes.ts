@@ -1,11 +1,12 @@
 import { siteSlug } from '@footfall/schema';
+import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import { actorOf } from '../access/principal.js';
 import { answerLines } from '../answer-lines.js';
 import type { Database } from '../db/database.js';
-import { Refusal } from '../refusal.js';
+import { parseInput, readInput } from '../read-input.js';
 import { auditRead } from './audit-read.js';
 import { erase } from './erase.js';
 import { exportSubject } from './export.js';
@@ -17,6 +18,8 @@ export type PrivacyDeps = {
   now: () => number;
   log: (line: string) => void;
 };
+
+type Environment = { Bindings: HttpBindings };
 
 const identifier = z.string().min(1).max(256);
 /** The body of both: whose. */
@@ -33,8 +36,8 @@ type Asked = { name: SubjectName; requestedBy: string };
  * `POST /api/v1/privacy/export` and `/erase` for a visitor or a user of a site. Both answer in lines of JSON, so that a
  * long run shows how far it is: rows and `{"done":true}`, or progress and at last the receipt.
  */
-export function privacyRoutes(deps: PrivacyDeps): Hono {
-  const routes = new Hono();
+export function privacyRoutes(deps: PrivacyDeps): Hono<Environment> {
+  const routes = new Hono<Environment>();
   routes.post('/api/v1/privacy/export', async (c) => {
     const { name, requestedBy } = await readRequest(deps, c);
     await auditRead(deps.database, { action: 'privacy.export', name, requestedBy, at: deps.now() });
@@ -53,29 +56,12 @@ export function privacyRoutes(deps: PrivacyDeps): Hono {
   return routes;
 }
 
-async function readRequest({ database }: PrivacyDeps, c: Context): Promise<Asked> {
-  const parsed = subjectSchema.safeParse(await c.req.json().catch(() => null));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const path = issue?.path.join('.') || 'body';
-    throw new Refusal(400, 'bad_request', `${path}: ${issue?.message ?? 'does not fit'}`, {
-      path,
-      expected: '{"site", "visitor"} or {"site", "user"}',
-    });
-  }
-  const { site, visitor, user } = parsed.data;
+async function readRequest({ database }: PrivacyDeps, c: Context<Environment>): Promise<Asked> {
+  const input = await readInput(c.env.incoming);
+  const { site, visitor, user } = parseInput(subjectSchema, input, 'bad_request');
   const header = c.req.header('authorization');
   const principal = await authorize(database, { header, allowed: ['owner', 'admin'], site });
-  await requireSite(database, site);
   const name: SubjectName =
     visitor === undefined ? { site, kind: 'user', id: user ?? '' } : { site, kind: 'visitor', id: visitor };
   return { name, requestedBy: actorOf(principal) };
-}
-
-async function requireSite(database: Database, site: string): Promise<void> {
-  const rows = await database.asOwner((tx) =>
-    tx.query('select 1 from footfall.sites where site = $1::text', [site]),
-  );
-  if (rows.length > 0) return;
-  throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
 }

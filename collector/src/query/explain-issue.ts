@@ -40,7 +40,11 @@ export function refuseName({
   code?: string;
 }): Refusal {
   const near = typeof found === 'string' ? nearestName(found, allowed) : undefined;
-  return new Refusal(400, code, `${path}: ${quote(found)} is none of the allowed values`, {
+  const problem =
+    found === undefined
+      ? 'expected one of the allowed values, got nothing'
+      : `${quote(found)} is none of the allowed values`;
+  return new Refusal(400, code, `${path}: ${problem}`, {
     path,
     expected: allowed.slice(0, maxListed).join(', '),
     ...(near !== undefined && { hint: `did you mean ${near}?` }),
@@ -51,6 +55,15 @@ function refuseKeys(path: Path, issue: Issue & { code: 'unrecognized_keys' }): R
   const key = issue.keys[0] ?? '';
   const at = formatPath([...path, key]);
   return new Refusal(400, 'bad_query', `${at}: there is no such option`, { path: at });
+}
+
+/** What an issue says of the value, without its place: `expected at most 200 characters`. */
+export function describeIssue(issue: Issue): string {
+  if (issue.message.startsWith('expected ')) return issue.message;
+  const allowed = allowedOf(issue);
+  if (allowed.length > 0) return `expected one of ${allowed.slice(0, maxListed).join(', ')}`;
+  const expectation = describeExpectation(issue);
+  return expectation === issue.message ? issue.message : `expected ${expectation}`;
 }
 
 // Of a union that fits nowhere, the branch that got furthest says most.
@@ -73,15 +86,29 @@ function allowedOf(issue: Issue): string[] {
 
 function describeExpectation(issue: Issue): string {
   if (issue.message.startsWith('expected ')) return issue.message.slice('expected '.length);
-  if (issue.code === 'invalid_type') return `a value of type ${issue.expected}`;
-  if (issue.code === 'too_big') return `at most ${issue.maximum} ${unitOf(issue.origin)}`;
-  if (issue.code === 'too_small') return `at least ${issue.minimum} ${unitOf(issue.origin)}`;
+  const [, kinds] = /^Invalid discriminator value\. Expected (.+)$/.exec(issue.message) ?? [];
+  if (kinds !== undefined) return kinds;
+  if (issue.code === 'invalid_type') return typeNames[issue.expected] ?? `a value of type ${issue.expected}`;
+  if (issue.code === 'too_big') return `at most ${count(issue.maximum, issue.origin)}`;
+  if (issue.code === 'too_small') return `at least ${count(issue.minimum, issue.origin)}`;
   return issue.message;
 }
 
-function unitOf(origin: string): string {
-  if (origin === 'array') return 'items';
-  return origin === 'string' ? 'characters' : '';
+const typeNames: Partial<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  nonoptional: 'a value',
+};
+
+const units: Partial<Record<string, string>> = { array: 'item', string: 'character' };
+
+function count(limit: number | bigint, origin: string): string {
+  const unit = units[origin];
+  return unit === undefined ? String(limit) : `${limit} ${unit}${Number(limit) === 1 ? '' : 's'}`;
 }
 
 /** How a value stands in a message: short, and never the whole of a long one. */

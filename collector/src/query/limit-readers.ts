@@ -40,6 +40,7 @@ export function limitReaders(
   }
 
   function limitScans(inner: Database): Database {
+    const scanner = inner.scanning();
     const scan = <Result>(work: (tx: Transaction) => Promise<Result>) => {
       return async (tx: Transaction) => {
         if (isStoring()) tx.send(oneCore);
@@ -48,7 +49,7 @@ export function limitReaders(
     };
     return {
       ...limit(inner),
-      withSite: (site, work) => scans.take(() => turn.take(() => inner.withSite(site, scan(work)))),
+      withSite: (site, work) => scans.take(() => turn.take(() => scanner.withSite(site, scan(work)))),
     };
   }
 

@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { type By, writeAudit } from '../access/audit.js';
 import { authorizeReader } from '../access/authorize-reader.js';
 import { actorOf } from '../access/principal.js';
 import type { Database } from '../db/database.js';
+import { smallBody } from '../limit-body.js';
 import { Refusal } from '../refusal.js';
 import { answerQuery, type SiteAnswer } from './answer-query.js';
 import { echoQuery } from './echo-query.js';
@@ -20,7 +20,6 @@ export type QueryDeps = {
   queryTimeoutMs?: number;
 };
 
-const maxBodyBytes = 256 * 1024;
 // The first rows of a long answer come when all of it is sorted.
 const streamShare = 3;
 const noStore = { 'cache-control': 'no-store' };
@@ -30,14 +29,7 @@ export function queryRoutes({ database, now, queryTimeoutMs = defaultTimeoutMs }
   const routes = new Hono();
   const deps = { database: database.within(queryTimeoutMs), now };
   const stream = createStreamer({ database: database.within(streamShare * queryTimeoutMs), now });
-  const limit = bodyLimit({
-    maxSize: maxBodyBytes,
-    onError(c) {
-      c.header('connection', 'close'); // the rest of the body is not read
-      throw new Refusal(413, 'too_large', `body: expected at most ${maxBodyBytes} bytes`, { path: 'body' });
-    },
-  });
-  routes.post('/api/v2/query', limit, async (c) => {
+  routes.post('/api/v2/query', smallBody, async (c) => {
     const header = c.req.header('authorization');
     const { query, actor } = await readRequest(c, database, header);
     const format = chooseFormat(c.req.header('accept'));

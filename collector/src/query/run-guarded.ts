@@ -34,6 +34,7 @@ export function explainFailure(error: unknown): Refusal | undefined {
       hint: 'ask for fewer days or fewer dimensions',
     });
   }
+  if (state === badRegex) return refusePattern('filters', error);
   if (!state.startsWith('22')) return undefined;
   return new Refusal(400, 'bad_value', 'a value does not fit where it is used', { path: 'filters' });
 }
@@ -53,19 +54,16 @@ export async function checkPatterns(
       await database.withSite(site, (tx) => tx.query(`select '' ~ $1::text`, [pattern]));
     } catch (error) {
       if (sqlstateOf(error) !== badRegex) throw error;
-      const at = formatPath(path);
-      const reason = error instanceof Error ? error.message : '';
-      throw new Refusal(
-        400,
-        'bad_pattern',
-        `${at}: expected a regular expression, got one with an error: ${reason}`,
-        {
-          path: at,
-          expected: 'a POSIX regular expression as PostgreSQL reads it',
-        },
-      );
+      throw refusePattern(formatPath(path), error);
     }
   }
+}
+
+function refusePattern(path: string, error: unknown): Refusal {
+  const reason = error instanceof Error ? error.message : '';
+  const message = `${path}: expected a regular expression, got one with an error: ${reason}`;
+  const expected = 'a POSIX regular expression as PostgreSQL reads it';
+  return new Refusal(400, 'bad_pattern', message, { path, expected });
 }
 
 type Place = { path: PropertyKey[]; pattern: string };

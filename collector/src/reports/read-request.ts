@@ -1,6 +1,5 @@
 import { siteSlug } from '@footfall/schema';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { refuseIssues } from '../query/explain-issue.js';
 import { filtersSchema } from '../query/filters/filter-schema.js';
@@ -9,15 +8,6 @@ import { timezoneSchema } from '../query/period/timezone.js';
 import { Refusal } from '../refusal.js';
 
 const maxLimit = 1_000;
-const maxBodyBytes = 256 * 1024;
-
-/** Refuses a longer body before it is in memory. */
-export const smallBody = bodyLimit({
-  maxSize: maxBodyBytes,
-  onError() {
-    throw new Refusal(413, 'too_large', `body: expected at most ${maxBodyBytes} bytes`, { path: 'body' });
-  },
-});
 
 /** What every report takes. The range is date_range, as in queries, or from and to. */
 export const commonShape = {
@@ -28,7 +18,7 @@ export const commonShape = {
   timezone: timezoneSchema.optional(),
   filters: z.unknown().optional(),
   segment: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(maxLimit).default(100),
+  limit: z.coerce.number().min(1).max(maxLimit).int().default(100),
 };
 
 const commonSchema = z.object(commonShape).refine(({ from, to }) => !from || !to || from <= to, {
@@ -47,7 +37,7 @@ export type Common = z.infer<typeof commonSchema>;
  * @throws Refusal 400 where the JSON does not parse
  */
 export async function readInput(c: Context): Promise<Record<string, unknown>> {
-  if (c.req.method !== 'GET') return readJson(await c.req.text(), 'body');
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return readJson(await c.req.text(), 'body');
   const input = Object.entries(c.req.query()).map(([name, value]) => [name, readValue(name, value)]);
   return Object.fromEntries(input);
 }

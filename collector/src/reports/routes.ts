@@ -1,9 +1,10 @@
 import { type Context, Hono } from 'hono';
 import { authorizeReader } from '../access/authorize-reader.js';
 import type { Database } from '../db/database.js';
+import { smallBody } from '../limit-body.js';
 import { runGuarded } from '../query/run-guarded.js';
 import { reports } from './all-reports.js';
-import { readInput, smallBody, splitInput } from './read-request.js';
+import { readInput, splitInput } from './read-request.js';
 import type { Report } from './report.js';
 import { runReport } from './run-report.js';
 

@@ -1,3 +1,4 @@
+import { momentText } from '@footfall/schema';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { authorizeReader } from '../access/authorize-reader.js';
@@ -13,7 +14,7 @@ import type { ReportDeps } from './routes.js';
 export const timelineQuery = z.strictObject({
   site: commonShape.site,
   /** Sessions that started before this moment: the `next` of the answer before. */
-  before: z.iso.datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' }).optional(),
+  before: momentText('expected a time like 2026-01-31T12:00:00Z').optional(),
   sessions: z.coerce.number().int().min(1).max(50).default(10),
 });
 

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../db/database.js';
-import { utcDay } from '../db/partition-range.js';
 import { dropPartition, listPartitions } from '../db/partitions.js';
+import { utcDay } from '../utc-day.js';
 import { type Archive, createArchive } from './archive-rows.js';
 import { deleteEvents, deleteOddIds, deleteSessions } from './delete-expired.js';
 import { type Expiry, planExpiry, type SiteExpiry, type SiteRetention } from './plan-expiry.js';

@@ -1,4 +1,4 @@
-import { utcDay } from '../db/partition-range.js';
+import { utcDay } from '../utc-day.js';
 
 const dayMs = 86_400_000;
 

@@ -1,10 +1,18 @@
+import { limits, momentText } from '@footfall/schema';
 import { z } from 'zod';
+import type { Database } from '../db/database.js';
+import { leavesOf } from '../query/filters/compile-filters.js';
+import type { Filter } from '../query/filters/filter-schema.js';
 import { safeText } from '../query/filters/filter-schema.js';
 import { parseFilters } from '../query/filters/parse-filters.js';
+import { checkPatterns } from '../query/run-guarded.js';
+import { Refusal } from '../refusal.js';
 import { funnels } from '../reports/funnels.js';
 import type { SavedKind } from './saved-kind.js';
 
-const name = safeText.min(1).max(200);
+const name = safeText.trim().min(1).max(200);
+/** As that of an event: what is summed of it is still a number. */
+const amount = z.number().min(-limits.maxValue).max(limits.maxValue);
 const pattern = safeText.min(1).max(2_000);
 
 const goals: SavedKind = {
@@ -17,7 +25,7 @@ const goals: SavedKind = {
       name,
       kind: z.enum(['page', 'event']),
       pattern,
-      value: z.number().nullable().default(null),
+      value: amount.nullable().default(null),
       currency: z
         .string()
         .regex(/^[A-Z]{3}$/, { error: 'expected a currency of ISO 4217 like EUR' })
@@ -48,6 +56,7 @@ const segments: SavedKind = {
     // parseFilters says more than a schema could: it refuses by itself.
     filters: z.unknown().transform((filters) => parseFilters(filters ?? [])),
   }),
+  check: (database, site, { filters }) => checkSegment(database, site, parseFilters(filters)),
   columns: [
     { name: 'name', type: 'text' },
     { name: 'filters', type: 'jsonb' },
@@ -55,14 +64,21 @@ const segments: SavedKind = {
   orderBy: 'name',
 };
 
+/** @throws Refusal 400 for what no question could be asked with: a broken pattern, a segment in a segment */
+async function checkSegment(database: Database, site: string, filters: readonly Filter[]): Promise<void> {
+  await checkPatterns(database, site, filters);
+  if (!leavesOf(filters).some(([, name]) => name === 'segment')) return;
+  throw new Refusal(400, 'bad_filter', 'filters: expected no segment in a segment', { path: 'filters' });
+}
+
 const annotations: SavedKind = {
   path: 'annotations',
   table: 'annotations',
   noun: 'annotation',
   idColumn: 'annotation_id',
   schema: z.strictObject({
-    noted_at: z.iso.datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' }),
-    text: safeText.min(1).max(2_000),
+    noted_at: momentText('expected a time like 2026-01-31T12:00:00Z'),
+    text: safeText.trim().min(1).max(2_000),
   }),
   columns: [
     { name: 'noted_at', type: 'timestamptz' },

@@ -7,11 +7,12 @@ import { authorizeReader } from '../access/authorize-reader.js';
 import { actorOf } from '../access/principal.js';
 import type { Database } from '../db/database.js';
 import { sqlstateOf } from '../db/failure.js';
+import { smallBody } from '../limit-body.js';
 import { dimensionName } from '../query/filters/filter-schema.js';
 import { runGuarded } from '../query/run-guarded.js';
 import { Refusal } from '../refusal.js';
 import { funnels } from '../reports/funnels.js';
-import { parseWith, readInput, smallBody, splitInput } from '../reports/read-request.js';
+import { parseWith, readInput, splitInput } from '../reports/read-request.js';
 import { runReport } from '../reports/run-report.js';
 import { savedFunnels, savedKinds } from './kinds.js';
 import type { SavedKind } from './saved-kind.js';
@@ -40,7 +41,7 @@ function addKind(routes: Hono, kind: SavedKind, deps: SavedDeps): void {
   });
   routes.post(path, smallBody, async (c) => {
     const { site, value, by } = await readWrite(c, deps, kind);
-    const saved = await onKnownSite(site, addSaved(database, kind, { site, value }, by));
+    const saved = await addSaved(database, kind, { site, value }, by);
     if (!saved) throw taken(kind, value);
     return c.json(saved, 201);
   });
@@ -88,10 +89,12 @@ function answer(c: Context, body: object): Response {
   return c.json(body, 200, { 'cache-control': 'no-store' });
 }
 
-async function readWrite(c: Context, deps: SavedDeps, { schema }: SavedKind) {
+async function readWrite(c: Context, deps: SavedDeps, { schema, check }: SavedKind) {
   const { site, ...given } = parseWith(siteOnly, await readInput(c));
   const by = await requireWriter(c, deps, site);
-  return { site, value: parseWith(schema, given), by };
+  const value = parseWith(schema, given);
+  await check?.(deps.database, site, value);
+  return { site, value, by };
 }
 
 async function requireWriter(c: Context, { database, now }: SavedDeps, site: string): Promise<By> {
@@ -100,17 +103,6 @@ async function requireWriter(c: Context, { database, now }: SavedDeps, site: str
 }
 
 const uniqueViolation = '23505';
-const foreignKeyViolation = '23503';
-
-/** @throws Refusal 404 where work for a site finds that there is no such site */
-export async function onKnownSite<Result>(site: string, work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    if (sqlstateOf(error) !== foreignKeyViolation) throw error;
-    throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, { path: 'site' });
-  }
-}
 
 function taken({ noun }: SavedKind, { name }: Record<string, unknown>): Refusal {
   return new Refusal(409, 'taken', `name: there is a ${noun} "${String(name)}" already`, { path: 'name' });

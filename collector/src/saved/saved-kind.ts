@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Database } from '../db/database.js';
 
 type Column = { name: string; type: 'text' | 'numeric' | 'timestamptz' | 'jsonb' };
 
@@ -13,6 +14,8 @@ export type SavedKind = {
   idColumn: string;
   /** What a caller gives. The names are those of the columns. */
   schema: z.ZodObject;
+  /** What the schema alone cannot see: throws a Refusal. */
+  check?(database: Database, site: string, value: Record<string, unknown>): Promise<void>;
   columns: readonly Column[];
   orderBy: string;
 };

@@ -1,3 +1,4 @@
+import { momentText } from '@footfall/schema';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
@@ -8,26 +9,24 @@ import { deriveShareToken, lockedPrefix, makeLockedToken, unlockShare } from '..
 import { actorOf } from '../access/principal.js';
 import { addShare, listShares, makeShareToken, revokeShare } from '../access/shares.js';
 import type { Database } from '../db/database.js';
+import { smallBody } from '../limit-body.js';
 import { createLoginThrottle } from '../people/login-throttle.js';
 import { safeText } from '../query/filters/filter-schema.js';
 import { Refusal } from '../refusal.js';
-import { parseWith, readInput, smallBody } from '../reports/read-request.js';
-import { onKnownSite, siteOnly, writers } from './routes.js';
+import { parseWith, readInput } from '../reports/read-request.js';
+import { siteOnly, writers } from './routes.js';
 
 type Environment = { Bindings: HttpBindings };
 
 export type ShareDeps = ProxyTrust & { database: Database; now: () => number };
 
 const maxPasswordChars = 1_024;
-const password = z.string({ error: 'expected a text' }).min(1).max(maxPasswordChars);
+const password = safeText.min(1).max(maxPasswordChars);
 
 /** The body of `POST /api/v1/shares`, beside the site. */
 export const shareSchema = z.strictObject({
-  name: safeText.min(1).max(200),
-  expires_at: z.iso
-    .datetime({ offset: true, error: 'expected a time like 2026-01-31T12:00:00Z' })
-    .nullable()
-    .default(null),
+  name: safeText.trim().min(1).max(200),
+  expires_at: momentText('expected a time like 2026-01-31T12:00:00Z').nullable().default(null),
   password: password.nullable().default(null),
 });
 
@@ -66,7 +65,7 @@ export function shareRoutes(deps: ShareDeps): Hono<Environment> {
     const by = await authorizeWriter(c.req.header('authorization'), site);
     const { name, expires_at: expiresAt, password: secret } = parseWith(shareSchema, given);
     const { link, token } = await makeTokens(database, secret);
-    const share = await onKnownSite(site, addShare(database, { site, name, expiresAt, token }, by));
+    const share = await addShare(database, { site, name, expiresAt, token }, by);
     return c.json({ ...share, token: link }, 201, noStore);
   });
   routes.post('/api/v1/shares/unlock', smallBody, async (c) => {

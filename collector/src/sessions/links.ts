@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../db/database.js';
-import { utcDay } from '../db/partitions.js';
 import { unnestRows } from '../db/unnest.js';
 import type { PendingEvent } from '../ingest/event-row.js';
+import { utcDay } from '../utc-day.js';
 import { type Stream, visitorStream } from './stream.js';
 
 const dayMs = 86_400_000;

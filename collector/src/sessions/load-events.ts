@@ -1,8 +1,8 @@
 import { sessionGapMs } from '@footfall/schema/limits';
 import type { Transaction } from '../db/database.js';
-import { utcDay } from '../db/partitions.js';
 import { unnestRows } from '../db/unnest.js';
 import { type Environment, type EventRow, eventColumns, type PendingEvent } from '../ingest/event-row.js';
+import { utcDay } from '../utc-day.js';
 import type { Component } from './close-components.js';
 import { readStream, type Stream, streamOf } from './stream.js';
 

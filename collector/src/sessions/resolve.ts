@@ -30,6 +30,7 @@ export async function resolveSessions(
     const added = groups.filter(assignGroup).flatMap(({ arrivals }) => arrivals);
     const assigned = new Set(added);
     const open = groups.filter(({ arrivals: [first] }) => first && !assigned.has(first)).map(toComponent);
+    if (open.length === 0) return { added, rebuilt: [] };
     const components = await closeComponents(tx, { components: open, locked: known.locked });
     // Streams that a new cut has to look at may have arrivals of their own, or belong to another new cut.
     edges.linked.push(...components.flatMap(edgesOfComponent));

@@ -4,7 +4,6 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { authorize } from '../access/authorize.js';
 import type { Database } from '../db/database.js';
-import { sqlstateOf } from '../db/failure.js';
 import { readText } from '../ingest/read-body.js';
 import { safeText } from '../query/filters/filter-schema.js';
 import { Refusal } from '../refusal.js';
@@ -31,7 +30,6 @@ export const uploadQuery = z.strictObject({
 const limits = { maxWireBytes: 16 * 1024 * 1024, maxInflatedBytes: maxMapBytes };
 // Each may hold a map as bytes, as text and as what it parses to.
 const maxUploads = 1;
-const foreignKeyViolation = '23503';
 
 /** `POST /api/v1/source-maps?site=&release=&file=`: the body is the map, best as gzip. Stored again it takes the place of the one before. */
 export function sourceMapRoutes({ database }: SourceMapDeps): Hono<{ Bindings: HttpBindings }> {
@@ -47,24 +45,11 @@ export function sourceMapRoutes({ database }: SourceMapDeps): Hono<{ Bindings: H
       const { text, bytes } = await readText(c.env.incoming, limits);
       const problem = findProblem(text);
       if (problem !== undefined) throw new Refusal(400, 'bad_map', `body: ${problem}`, { path: 'body' });
-      await store(database, { site, release, maps: [{ file, map: text }] });
+      await saveMaps(database, { site, release, maps: [{ file, map: text }] });
       return c.json({ site, release, file, bytes }, 201);
     } finally {
       uploads -= 1;
     }
   });
   return routes;
-}
-
-async function store(database: Database, upload: Parameters<typeof saveMaps>[1]): Promise<void> {
-  try {
-    await saveMaps(database, upload);
-  } catch (error) {
-    if (sqlstateOf(error) !== foreignKeyViolation) throw error;
-    const { site } = upload;
-    throw new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, {
-      path: 'site',
-      cause: error,
-    });
-  }
 }

@@ -740,7 +740,13 @@ export const routeTable: readonly Row[] = [
 ];
 
 /** What runs before routes. */
-export const middleware = new Set(['ALL /*', 'ALL /api/*', 'ALL /login/*', 'ALL /ofrep/v1/evaluate/flags/*']);
+export const middleware = new Set([
+  'ALL /*',
+  'ALL /api/*',
+  'ALL /api/v1/*',
+  'ALL /login/*',
+  'ALL /ofrep/v1/evaluate/flags/*',
+]);
 
 /** Files for anybody: whatever their names, none of them holds a row. */
 export const publicFile = /^GET \/(?:dashboard(?:\/.*)?|share\/:token|sdk[\w-]*\.js|vitals\.js)$/;

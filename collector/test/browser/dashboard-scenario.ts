@@ -1,4 +1,4 @@
-import { BlockList } from 'node:net';
+import { createNetworks, type Networks } from '../../src/access/networks.js';
 import { createReportClient, type ReportClient } from '../report-client.js';
 import { newId, startTestCollector, type TestCollector } from '../test-collector.js';
 
@@ -53,9 +53,10 @@ const visits: Visit[] = [
 export type Scenario = { collector: TestCollector; client: ReportClient };
 
 /** A collector whose clock stands at noon, with two weeks of the site `demo`, a goal, and the empty site `other`. */
-export async function startScenario(settings: { webhookNetworks?: BlockList } = {}): Promise<Scenario> {
-  const trustedProxies = new BlockList();
-  trustedProxies.addAddress('127.0.0.1');
+export async function startScenario(
+  settings: { webhookNetworks?: Networks; smtpUrl?: string } = {},
+): Promise<Scenario> {
+  const trustedProxies = createNetworks(['127.0.0.1']);
   const collector = await startTestCollector({ ...settings, now: () => noon, trustedProxies });
   const client = await createReportClient(collector);
   for (const [at, visit] of visits.entries()) await send(collector, visit, at);

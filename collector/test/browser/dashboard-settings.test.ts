@@ -1,6 +1,6 @@
-import { BlockList } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addKey, generateKey } from '../../src/access/keys.js';
+import { createNetworks } from '../../src/access/networks.js';
 import { evaluateAlerts } from '../../src/alerts/evaluate-alerts.js';
 import { createPeopleClient, password } from '../people-client.js';
 import { type HookReceiver, startHookReceiver } from '../receivers.js';
@@ -19,10 +19,10 @@ let hooks: HookReceiver;
 const dayMs = 86_400_000;
 
 beforeAll(async () => {
-  const webhookNetworks = new BlockList();
-  webhookNetworks.addAddress('127.0.0.1');
+  const webhookNetworks = createNetworks(['127.0.0.1']);
   hooks = await startHookReceiver();
-  scenario = await startScenario({ webhookNetworks });
+  // Nobody listens there: no mail is due either.
+  scenario = await startScenario({ webhookNetworks, smtpUrl: 'smtp://127.0.0.1:1' });
   address = `${scenario.collector.origin}/dashboard`;
   browser = await startDashboardBrowser('chromium');
   page = await browser.open();
@@ -43,7 +43,7 @@ async function open(section: string, search = 'site=demo', { page: tab, ...rest 
   await rest.settled();
 }
 
-const button = (name: string) => `button[aria-label="${name}"]`;
+const button = (name: string) => `button[aria-label=${JSON.stringify(name)}]`;
 const field = (name: string) => `dialog [name="${name}"]`;
 const submit = 'dialog button[type=submit]';
 
@@ -392,6 +392,49 @@ const edits = [
     'button[aria-label^="Ramp: "], button[aria-label^="Start: "], button[aria-label="New experiment"]',
   ],
 ] as const;
+
+// Turns what follows it around, where nothing isolates it.
+const turned = `\u202e${hostile}`;
+
+/** An alert and a mail report whose texts are as hostile, or as long, as the API takes them. */
+async function saveHostile(): Promise<void> {
+  const { owner, ask } = scenario.client;
+  const webhook = { url: `https://hooks.example/?${hostile}${'w'.repeat(1_700)}` };
+  const alert = { site: 'demo', name: turned, rule: { kind: 'ingest_silence' }, webhook };
+  expect((await ask('POST', 'alerts', alert, owner)).status).toBe(201);
+  const recipients = [`${'l'.repeat(60)}@${'d'.repeat(60)}.${'d'.repeat(60)}.example`];
+  const report = { site: 'demo', frequency: 'weekly', recipients };
+  expect((await ask('POST', 'mail-reports', report, owner)).status).toBe(201);
+}
+
+test('the edit dialogs of alerts and mail reports take no hostile text for more than a text', async () => {
+  await saveHostile();
+  for (const section of ['alerts', 'mail']) {
+    await open(section);
+    await page.page.locator('button[aria-label^="Edit: "]').click();
+    await page.page.waitForSelector(submit);
+    for (const text of [hostile, turned, 'm'.repeat(10_000)]) {
+      expect(await fillFields(page.page, 'dialog', text)).toBeGreaterThan(0);
+      await page.click(submit);
+      await page.page.waitForSelector('dialog:has(button[type=submit]:not(:disabled)) [role=alert]');
+      expect(await page.text('dialog [role=alert]')).toMatch(/expected/);
+      expect({ section, ...(await findHarm(page.page)) }).toEqual({ section, ...harmless });
+    }
+    await page.page.setViewport({ width: 390, height: 900 });
+    const isTooWide = await page.page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      const dialog = document.querySelector('dialog');
+      return scrollWidth > clientWidth || (dialog?.scrollWidth ?? 0) > (dialog?.clientWidth ?? 0);
+    });
+    expect({ section, isTooWide }).toEqual({ section, isTooWide: false });
+    await page.page.setViewport({ width: 1280, height: 900 });
+  }
+  await open('alerts');
+  await act(`Edit: ${turned}`, { name: `${turned}!` });
+  await closed();
+  await expectRow(`${turned}!`);
+  await expectHarmless();
+});
 
 test('hostile texts in every field stay texts', async () => {
   for (const [section, name] of forms) {

@@ -555,6 +555,9 @@ describe.each<EngineName>(['chromium', 'firefox'])('in %s', (engine) => {
   });
 
   test('the details are saved as a file, and what happened is written beside the line', async () => {
+    const { client } = scenario;
+    const noted = { site: 'demo', noted_at: '2026-11-17T10:00:00Z', text: 'Gone' };
+    const { body: gone } = await client.ask('POST', 'annotations', noted, client.owner);
     await open(`${period}&details=pages`);
     const [response] = await Promise.all([
       page.page.waitForResponse((one) => one.headers()['content-type']?.startsWith('text/csv') === true),
@@ -580,15 +583,20 @@ describe.each<EngineName>(['chromium', 'firefox'])('in %s', (engine) => {
     expect(await findHarm(page.page)).toEqual(harmless);
     await page.click('.chart-tools', 'Annotate');
     await page.page.waitForSelector('dialog .note-list li');
-    await page.page.$$eval(
-      'dialog .note-list li',
-      (all, text) =>
-        all
-          .find((one) => one.textContent?.includes(text))
-          ?.querySelector('button')
-          ?.click(),
-      hostile,
-    );
+    const remove = (of: string) =>
+      page.page.$$eval(
+        'dialog .note-list li',
+        (all, text) =>
+          all
+            .find((one) => one.textContent?.includes(text))
+            ?.querySelector('button')
+            ?.click(),
+        of,
+      );
+    await client.ask('DELETE', `annotations/${String(gone.id)}`, { site: 'demo' }, client.owner);
+    await remove('Gone');
+    expect(await page.text('dialog [role=alert]')).toContain('there is no annotation');
+    await remove(hostile);
     await page.page.waitForSelector(note, { hidden: true });
     await page.page.keyboard.press('Escape');
     expect(page.problems).toEqual([]);

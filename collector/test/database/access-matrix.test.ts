@@ -104,9 +104,9 @@ test('every route answers who may and refuses who may not, and shows nobody a ro
   });
 }, 240_000);
 
-// Who asks, whether the rollups are fresh, and the line of the audit log; what belongs to no site, or is no row of a page.
+// Who asks, and whether the site is there; whether the rollups are fresh, and the line of the audit log; what belongs to no site, or is no row of a page.
 const common =
-  /^\s*\/\* (?:keys\.findKeyHolder|sessions\.findSessionHolder|audit\.writeAudit|tombstones\.keepSubjectKey|refresh\.|roll-up\.|assignment-store\.)|^select key from footfall\.privacy_keys/;
+  /^\s*\/\* (?:keys\.findKeyHolder|known-site\.requireKnownSite|sessions\.findSessionHolder|audit\.writeAudit|tombstones\.keepSubjectKey|refresh\.|roll-up\.|assignment-store\.)|^select key from footfall\.privacy_keys/;
 
 function isReading({ route, who }: Row): boolean {
   if (who === 'anyone' || who.isList || !who.roles.includes('analyst')) return false;

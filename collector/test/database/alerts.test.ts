@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { BlockList } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addKey, generateKey } from '../../src/access/keys.js';
+import { createNetworks } from '../../src/access/networks.js';
 import { addSite } from '../../src/access/sites.js';
 import { evaluateAlerts } from '../../src/alerts/evaluate-alerts.js';
 import { type Database, openDatabase } from '../../src/db/database.js';
@@ -21,8 +21,7 @@ const clock = { now: start };
 
 const keys = { admin: generateKey('admin'), analyst: generateKey('analyst'), ingest: generateKey('ingest') };
 const elsewhere = generateKey('admin');
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+const loopback = createNetworks(['127.0.0.0/8']);
 
 let hooks: HookReceiver;
 let mail: MailReceiver;

@@ -315,7 +315,7 @@ test.each<
     'more than 64 MiB once inflated',
     { body: gzipSync(Buffer.alloc(65 << 20, ' ')), headers: { 'content-encoding': 'gzip' }, status: 413 },
   ],
-  ['more than 16 MiB as sent', { body: Buffer.alloc(17 << 20, ' '), status: 413 }],
+  ['more than 16 MiB as sent', { body: Buffer.alloc(17 << 20, ' '), status: 413, path: 'body' }],
 ])('an upload of %s is refused with its place', async (_, { query, body, headers, status, path }) => {
   const search = new URLSearchParams({ ...whole, ...query });
   const response = await fetch(`${collector.origin}/api/v1/source-maps?${search}`, {

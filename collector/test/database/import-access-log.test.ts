@@ -39,9 +39,13 @@ async function importJson(file: string, ...options: string[]): Promise<Summary> 
   return JSON.parse(stdout);
 }
 
-async function write(name: string, content: string[]): Promise<string> {
+function write(name: string, content: string[]): Promise<string> {
+  return writeText(name, `${content.join('\n')}\n`);
+}
+
+async function writeText(name: string, content: string | Buffer): Promise<string> {
   const file = join(folder, name);
-  await writeFile(file, `${content.join('\n')}\n`);
+  await writeFile(file, content);
   return file;
 }
 
@@ -280,21 +284,28 @@ test('standard input is a file like any other', async () => {
 test.each([
   ['no such file', () => join(folder, 'missing.log'), 'expected an access log, got no such file'],
   ['a directory', () => folder, 'expected an access log, got a directory'],
-])('%s stops the import with one line', async (_, fileOf, reason) => {
-  const file = fileOf();
-  expect(await run(file, '--site', 'none')).toMatchObject({
-    code: 1,
-    stdout: '',
-    stderr: `${file}: ${reason}\n`,
-  });
-});
-
-test('a file without a single line of a log fails, behind its summary', async () => {
-  const file = await write('no.log', ['{"remote_addr":"192.0.2.1"}', 'time,path']);
-  const { code, stdout, stderr } = await run(file, '--site', 'bad', '--json');
-  expect(code).toBe(1);
-  expect(JSON.parse(stdout)).toMatchObject({ lines: 2, unreadable: 2 });
-  expect(stderr).toContain(`${file}: expected common or combined log format, not one of 2 lines is\n`);
+  ['an empty file', () => writeText('empty.log', ''), 'expected lines of an access log, got none'],
+  [
+    'another format',
+    () => writeText('no.log', '{"remote_addr":"192.0.2.1"}\ntime,path\n'),
+    'expected common or combined log format, not one of the first 2 lines is',
+  ],
+  [
+    'a thousand lines of another format',
+    () => writeText('long.log', '{}\n'.repeat(1_200)),
+    'expected common or combined log format, not one of the first 1000 lines is',
+  ],
+  [
+    'damaged gzip data',
+    () => writeText('bad.log.gz', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3])),
+    'expected an access log, got damaged gzip data (unexpected end of file)',
+  ],
+])('%s stops the import before its site is made', async (_, fileOf, reason) => {
+  const file = await fileOf();
+  const { code, stdout, stderr } = await run(file, '--site', 'none');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr.split('\n').at(-2)).toBe(`${file}: ${reason}`);
+  expect(await db.query(`select from footfall.sites where site = 'none'`)).toEqual([]);
 });
 
 test.each([

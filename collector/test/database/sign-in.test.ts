@@ -1,5 +1,5 @@
-import { BlockList } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createNetworks } from '../../src/access/networks.js';
 import { createPeopleClient, type PeopleClient, password, sessionOf } from '../people-client.js';
 import { exchange, type Answer as RawAnswer } from '../raw-http.js';
 import { startTestCollector, type TestCollector } from '../test-collector.js';
@@ -13,8 +13,7 @@ const windowMs = 15 * 60_000;
 const ann = { email: 'ann@shop.example', role: 'analyst', sites: ['demo'] };
 
 beforeAll(async () => {
-  const trustedProxies = new BlockList();
-  trustedProxies.addAddress('127.0.0.1');
+  const trustedProxies = createNetworks(['127.0.0.1']);
   collector = await startTestCollector({ trustedProxies, now: () => clock });
   ({ origin } = collector);
   client = await createPeopleClient(collector);

@@ -1,6 +1,11 @@
+import { existsSync } from 'node:fs';
 import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { readConfig } from '../../src/config.js';
+import type { Database } from '../../src/db/database.js';
+import { openStore } from '../../src/db/open-store.js';
 import {
   connectAsSuperuser,
   copiedDatabase,
@@ -327,6 +332,27 @@ describe.skipIf(!isRoot)('started by root, whose directories the server cannot e
       startError(/is gone: restore it there, or delete that file/),
     );
   });
+});
+
+it('lets readers who scan give way to what is stored', async () => {
+  const config = readConfig({ FOOTFALL_DATA_DIR: await copiedDatabase() });
+  const { database, close } = await openStore(config, { mode: 'own', log: () => {} });
+  const processOf = (one: Database) =>
+    one.withSite('demo', async (tx) => {
+      const [row] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      return row?.pid ?? 0;
+    });
+  const priorities = async (pid: number) => {
+    const group = await readFile(`/proc/${pid}/autogroup`, 'utf8').catch(() => 'nice 0');
+    return [getPriority(pid), group.trim().replace(/^.* nice/, 'nice')];
+  };
+  const hasGroups = existsSync('/proc/self/autogroup');
+  const scanning = await processOf(database.scanning());
+  await vi.waitFor(async () => {
+    expect(await priorities(scanning)).toEqual([10, hasGroups ? 'nice 10' : 'nice 0']);
+  });
+  expect(await priorities(await processOf(database))).toEqual([0, 'nice 0']);
+  await close();
 });
 
 /** Every file with its size and time, the log aside. */

@@ -1,7 +1,7 @@
-import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addKey, generateKey } from '../../src/access/keys.js';
+import { createNetworks } from '../../src/access/networks.js';
 import { addSite } from '../../src/access/sites.js';
 import {
   answerByHand,
@@ -32,8 +32,7 @@ let unmarked = 0;
 
 // Both sites get the same events. The rollups of one are kept from being made: it answers from its events.
 beforeAll(async () => {
-  const trustedProxies = new BlockList();
-  trustedProxies.addAddress('127.0.0.1');
+  const trustedProxies = createNetworks(['127.0.0.1']);
   collector = await startTestCollector({ now: () => scenarioNow, trustedProxies });
   owner = generateKey('owner');
   await addKey(collector.database, { key: owner, role: 'owner', name: 'test' });

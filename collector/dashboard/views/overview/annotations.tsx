@@ -37,19 +37,34 @@ export function AnnotationDialog({ scope, annotations, isOpen, onClose }: Dialog
   return (
     <Dialog title="Annotations" isOpen={isOpen} onClose={onClose}>
       <AnnotationForm scope={scope} onDone={onClose} />
-      <ul class="note-list">
-        {annotations.map((annotation) => (
-          <AnnotationLine key={annotation.id} annotation={annotation} scope={scope} />
-        ))}
-      </ul>
+      <AnnotationList scope={scope} annotations={annotations} />
     </Dialog>
   );
 }
 
-function AnnotationLine({ annotation, scope: { site } }: { annotation: Annotation; scope: Scope }) {
+function AnnotationList({ scope, annotations }: Pick<DialogProps, 'scope' | 'annotations'>) {
+  const [error, setError] = useState<ApiError>();
+  return (
+    <>
+      <FormError message={error?.message} hint={error?.hint} />
+      <ul class="note-list">
+        {annotations.map((annotation) => (
+          <AnnotationLine key={annotation.id} annotation={annotation} scope={scope} onError={setError} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+type LineProps = { annotation: Annotation; scope: Scope; onError(error: ApiError | undefined): void };
+
+function AnnotationLine({ annotation, scope: { site }, onError }: LineProps) {
   const remove = () => {
     const path = `/api/v1/annotations/${annotation.id}`;
-    void request(path, { method: 'DELETE', parameters: { site: site.site } }).then(reloadAll, toApiError);
+    onError(undefined);
+    request(path, { method: 'DELETE', parameters: { site: site.site } }).then(reloadAll, (reason: unknown) =>
+      onError(toApiError(reason)),
+    );
   };
   return (
     <li>

@@ -1,23 +1,29 @@
 import { detach } from './detach.js';
 
 /**
- * Remembers the answers of a pure function, at most maxEntries of them; the one used longest ago is forgotten first.
- * A Map iterates in the order of insertion, so taking an entry out and putting it back marks it as just used.
+ * Remembers the answers of a pure function, at most maxEntries of them. Two generations, so that a known answer costs one
+ * look: whatever is used moves to the young one, and when that is full, it takes the place of the old one. An answer of
+ * undefined is not remembered.
  */
 export function remember<Answer>({ maxEntries }: { maxEntries: number }) {
-  const answers = new Map<string, Answer>();
+  const maxYoung = Math.ceil(maxEntries / 2);
+  let young = new Map<string, Answer>();
+  let old = new Map<string, Answer>();
+
   return function recall(key: string, compute: () => Answer): Answer {
-    const known = answers.get(key);
-    if (known === undefined) return store(key, compute());
-    answers.delete(key);
-    answers.set(key, known);
-    return known;
+    const known = young.get(key);
+    if (known !== undefined) return known;
+    const older = old.get(key);
+    const answer = older ?? compute();
+    if (answer !== undefined) keep(key, answer);
+    return answer;
   };
 
-  function store(key: string, answer: Answer): Answer {
-    const oldest = answers.size < maxEntries ? undefined : answers.keys().next().value;
-    if (oldest !== undefined) answers.delete(oldest);
-    answers.set(detach(key), answer);
-    return answer;
+  function keep(key: string, answer: Answer): void {
+    if (young.size >= maxYoung) {
+      old = young;
+      young = new Map();
+    }
+    young.set(detach(key), answer);
   }
 }

@@ -50,6 +50,8 @@ function combine(
   isNegated: boolean,
 ): string {
   const word = (operator === 'and') === isNegated ? 'or' : 'and';
+  // A segment may hold no filters: everything is in it.
+  if (inner.length === 0) return word === 'and' ? 'true' : 'false';
   return `(${inner.map((one) => compile(one, target, isNegated)).join(` ${word} `)})`;
 }
 

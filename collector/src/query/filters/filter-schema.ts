@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notStorable } from '../../storable-text.js';
 import { dimensionNames } from '../catalog/dimensions.js';
 import { numberNames } from '../catalog/numbers.js';
 
@@ -14,9 +15,9 @@ const maxKeyChars = 200;
 export const safeText = z
   .string()
   .max(maxValueChars)
-  .refine((text) => !text.includes('\0'), { error: 'expected text without a NUL character' });
+  .refine((text) => !notStorable.test(text), { error: 'expected text without NUL and half characters' });
 
-const propertyPattern = /^event:props:[^\0]+$/s;
+const propertyPattern = /^event:props:[^\0\p{Surrogate}]+$/su;
 
 /** A name of a list or, where properties are too, `event:props:<name>`. */
 export function nameOf(

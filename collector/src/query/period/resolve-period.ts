@@ -1,3 +1,4 @@
+import { unknownSite } from '../../access/known-site.js';
 import type { Transaction } from '../../db/database.js';
 import { sqlstateOf } from '../../db/failure.js';
 import { Refusal } from '../../refusal.js';
@@ -53,7 +54,7 @@ export async function readCalendar(
      where s.site = $1::text`,
     [site, new Date(now).toISOString(), timezone ?? null],
   );
-  if (!row) throw refuseSite(site);
+  if (!row) throw unknownSite(site);
   return {
     site,
     timezone: timezone ?? row.timezone,
@@ -65,13 +66,6 @@ export async function readCalendar(
     firstDay: row.first_day ?? row.today,
     now,
   };
-}
-
-function refuseSite(site: string): Refusal {
-  return new Refusal(404, 'unknown_site', `site: there is no site "${site}"`, {
-    path: 'site',
-    hint: 'footfall site list',
-  });
 }
 
 /**
