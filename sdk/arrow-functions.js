@@ -51,6 +51,7 @@ function functionsOf(statement) {
 /** False where it only makes values out of constants and functions that it does not call. */
 function runsCode(node) {
   if (isFunction(node)) return false;
+  if (node.type === 'VariableDeclarator') return node.init !== null && runsCode(node.init);
   return /^(Identifier|CallExpression|NewExpression)$/.test(node.type) || childrenOf(node).some(runsCode);
 }
 
