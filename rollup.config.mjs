@@ -1,6 +1,7 @@
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { dashboard, firstView, input, output } from './collector/dashboard/rollup.js';
+import { arrowFunctions } from './sdk/arrow-functions.js';
 
 /** tsc emits the modules that rollup bundles, so that one compiler decides what the types allow. */
 const modules = 'sdk/dist/modules';
@@ -17,6 +18,7 @@ const privateNames = [
   ...['outbox', 'drops', 'hasMore', 'busy', 'withDrops', 'bytes', 'maxEvents', 'maxBytes', 'maxMs'],
   ...['isLeaving', 'retryAfterMs', 'delivery', 'gate', 'recorder'],
   ...['schedule', 'resume', 'flushNow', 'wake', 'names', 'removals'],
+  ...['isEnrolled', 'mergedFrom', 'bucket', 'remember', 'isBot', 'waiting', 'notes', 'lift'],
   ...['thrown', 'isStormy', 'take', 'place', 'record', 'since', 'read', 'file'],
 ];
 
@@ -28,7 +30,7 @@ const constToLet = {
 
 /** None of the functions is called with `new`, which `unsafe_methods` asks for. */
 const compress = {
-  passes: 3,
+  passes: 4,
   pure_getters: true,
   unsafe_arrows: true,
   unsafe_methods: true,
@@ -45,7 +47,7 @@ const minify = (mangle, { functionsFirst = true } = {}) =>
   });
 const properties = { regex: new RegExp(`^(${privateNames.join('|')})$`), builtins: true };
 // A bundle of many small functions is smaller after brotli where they stay in their places.
-const minified = [constToLet, minify({ properties }, { functionsFirst: false })];
+const minified = [arrowFunctions(), constToLet, minify({ properties }, { functionsFirst: false })];
 
 export default [
   {

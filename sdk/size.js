@@ -24,9 +24,9 @@ const entries = {
  */
 const budgets = {
   core: { budget: 6700, goal: 3600 },
-  'all captures': { budget: 10_515, goal: 7000 },
-  'footfall.min.js': { budget: 10_940, goal: 7000 },
-  'footfall-experiments.min.js': { budget: 13_710, goal: 9000 },
+  'all captures': { budget: 10_490, goal: 7000 },
+  'footfall.min.js': { budget: 10_850, goal: 7000 },
+  'footfall-experiments.min.js': { budget: 13_540, goal: 9000 },
   'vitals.js': { budget: 3155, goal: 3600 },
   'stub.min.js': { budget: 160, goal: 400 },
 };

@@ -12,7 +12,7 @@ export type Field = {
  * and words that have to end the name, so that `token_count` and `secret_santa_budget` pass.
  */
 const sensitive =
-  /pass(w|phrase|code)|(credit|debit) ?card|парол|密[码碼]|パスワード|비밀번호|\b(kennwort|contrase|senha|mot ?de ?passe|wachtwoord|credential|on card|(card|karten) ?(n[uo]|#|hold|inh|type|exp|cvc)|cc ?(n[aou]|exp|mon|year|type)|(sec(urity)?|swift|sort) ?code|expiry|exp(iration)? ?(date|mon|y|mm)|routing|bank ?acc|account ?n[uo]|social ?sec|sin n|(tax|steuer|national) ?(id|n[uo]|ins)|driv\w+ ?licen|passport|nhs|aadhaar|(pwd?|iban|bic|c([vs]c|vv|cv|vn)|ssn|nino|cpf|cnpj|dni|nif|nie|curp)\d*\b|(pass|pin|t?otp|[2m]fa|secret|\w*token|jwt|auth(orization)?|bearer|[cx]srf|sid|\w*sess(ion)? ?id|(api|access|private) ?key)( ?(value|n(o|r|um\w*)|code|id|key|field|input|confirm\w*|repeat|new|old|\d+))* ?$)/m;
+  /pass(w|phrase|code)|(credit|debit) ?card|парол|密[码碼]|パスワ|비밀번|\b(kennwort|contrase|senha|mot ?de ?passe|wachtwoord|credential|on card|(card|karten) ?(n[uo]|#|hold|inh|type|exp|cvc)|cc ?(n[aou]|exp|mon|year|type)|(sec(urity)?|swift|sort) ?code|exp(iry|(iration)? ?(date|mon|y|mm))|routing|bank ?acc|account ?n[uo]|social ?sec|sin n|(tax|steuer|national) ?(id|n[uo]|ins)|driv\w+ ?licen|passport|nhs|aadhaar|(pwd?|iban|bic|c([vs]c|[vc]v|vn)|ssn|nino|cpf|cnpj|dni|nif|nie|curp)\d*\b|(pass|pin|t?otp|[2m]fa|secret|\w*token|jwt|auth(orization)?|bearer|[cx]srf|sid|\w*sess(ion)? ?id|(api|access|private) ?key)( ?(value|n(o|r|um\w*)|code|id|key|field|input|confirm\w*|repeat|new|old|\d+))* ?$)/m;
 
 /** True for names such as `user[password]`, `cardNumber`, `api-key`: what they hold is never sent. */
 export function isSensitiveName(name: string): boolean {

@@ -51,6 +51,7 @@ export type FormProps = {
 };
 
 export type ThrownProps = {
+  /** `[unreadable]` where reading it throws and the browser tells none of its own. */
   message: string;
   errorType?: string | undefined;
   /** One frame a line, newest first, as `function@file:line:column`, whatever the browser. */

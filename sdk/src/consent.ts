@@ -20,7 +20,8 @@ export function modeFor(
   options: Options,
   { globalPrivacyControl, doNotTrack }: Signals,
 ): Mode {
-  if (state === 'pending') return hold;
+  // A misspelled state waits, since it was meant to say something.
+  if (state !== 'granted' && state !== 'denied') return hold;
   if (state === 'denied' || (options.respectDoNotTrack && doNotTrack === '1'))
     return options.whenDenied === 'cookieless' ? cookieless : off;
   return options.identity === 'persistent' && !globalPrivacyControl ? persistent : cookieless;

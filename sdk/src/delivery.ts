@@ -112,6 +112,7 @@ export function createDelivery({ url, lock, outbox, store, identity, log }: Part
     if (verdict === refused) maxEvents = maxBatchEvents;
     if (verdict === halve) maxEvents = Math.ceil(keys.length / 2);
     if (verdict === later) fail(keys, answer);
+    if (verdict === refusal) stop();
     return verdict;
   }
 
@@ -168,11 +169,7 @@ export function createDelivery({ url, lock, outbox, store, identity, log }: Part
   }
 
   async function drain(): Promise<void> {
-    let verdict: Verdict | undefined;
-    do {
-      verdict = await send(false);
-      if (verdict === refusal) stop();
-    } while (verdict !== undefined);
+    while ((await send(false)) !== undefined);
   }
 
   function flushNow(): void {

@@ -12,9 +12,12 @@ export function nextId(nowMs = Date.now()): string {
   const now = nowMs * 0x1000;
   last = now > last || last - now > second ? now : last + 1;
   // Not Array.from(), which Prototype.js and MooTools replace by one that calls no function.
-  const chance = [...crypto.getRandomValues(new Uint32Array(2))].map((number) => hex(number, 8));
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   // 7 is the version and 8 the variant (RFC 9562, section 5.7); the last digit of chance has no place.
-  return [hex(last, 15), ...chance].join('').replace(/(.{8})(.{4})(...)(...)(.{12})./, '$1-$2-7$3-8$4-$5');
+  return (hex(last, 15) + hex(high, 8) + hex(low, 8)).replace(
+    /(.{8})(.{4})(...)(...)(.{12})./,
+    '$1-$2-7$3-8$4-$5',
+  );
 }
 
 function hex(number: number, digits: number): string {

@@ -57,6 +57,8 @@ export function createGate({ identity, outbox, delivery, log }: Parts): Gate {
     drop,
     resume,
     consent(state) {
+      // What was refused in another tab is not sent when consent is given here.
+      resume();
       identity.consent(state);
       if (identity.mode() !== hold) release();
       resume();

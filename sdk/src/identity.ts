@@ -70,8 +70,8 @@ export function createIdentity(store: Store, options: Options): Identity {
   function setUser(userId: string | null): void {
     if (!isOpen()) return;
     user = userId && String(userId).slice(0, maxIdChars);
+    store.remove('user');
     if (user && mode() === persistent) store.set('user', user);
-    else store.remove('user');
   }
 
   function consent(next: ConsentState | 'opt-out'): void {

@@ -78,8 +78,12 @@ export type Footfall<Events = Record<string, Props>> = {
 /** Who a page's visitor is known as. `isKept`: with leave to remember it in this browser. */
 export type Units = { visitor: string | undefined; user: string | undefined; isKept: boolean };
 
-/** What the browser hands to the listeners of a type. Pages can dispatch anything under any name. */
-export type EventOf<Type> = Type extends keyof WindowEventMap ? WindowEventMap[Type] : Event;
+/** What the browser hands to the listeners of a type, or of one of several. Pages can dispatch anything under any name. */
+export type EventOf<Types> = Types extends keyof WindowEventMap
+  ? WindowEventMap[Types]
+  : Types extends `${infer First} ${infer Others}`
+    ? EventOf<First> | EventOf<Others>
+    : Event;
 
 /** What a capture may use. */
 export type Tracker = {
@@ -93,10 +97,13 @@ export type Tracker = {
   onPage(listener: () => void): void;
   /** Calls the listener when the page is hidden, which may be the last moment it runs; `ends` where the page is left. */
   onHide(listener: (ends: boolean) => void): void;
-  /** Adds an event listener in the capture phase, on the window by default, that never throws and ends with stop(). */
-  listen<Type extends string>(
-    type: Type,
-    handler: (event: EventOf<Type>) => void,
+  /**
+   * Adds an event listener in the capture phase, on the window by default, that never throws and ends with stop(). Names of
+   * several types are separated by spaces.
+   */
+  listen<Types extends string>(
+    types: Types,
+    handler: (event: EventOf<Types>) => void,
     target?: EventTarget,
   ): void;
   /** Wraps what observers and timers call, so that it never throws into the page. */

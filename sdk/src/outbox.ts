@@ -32,6 +32,9 @@ const eventStart = 'e.';
 /** How the keys of drops start; the text of each is `reason count`. */
 const dropStart = 'd.';
 
+/** Stored with the first event: where it is gone, the page has cleared its storage. */
+const mark = 'kept';
+
 /** A storm beyond these goes on being counted in memory. */
 const maxDropRecords = 100;
 
@@ -48,6 +51,8 @@ const minEventChars = 1000;
  */
 export function createOutbox(store: Store, context: () => Context): Outbox {
   const counts = new Map<string, number>();
+  /** By key, what was stored since a batch was last asked for. */
+  const recent = new Map<string, string>();
   let room = 0;
 
   function add(event: WireEvent, group: Group): void {
@@ -61,8 +66,18 @@ export function createOutbox(store: Store, context: () => Context): Outbox {
       room -= chars;
       // A user id stays in memory as long as there is no consent to store it.
       const mayStore = group.context.consent === 'granted' || !group.visitor;
-      store[mayStore ? 'set' : 'hold'](eventStart + event.id, record);
+      const key = eventStart + event.id;
+      restore();
+      if (mayStore) recent.set(key, record);
+      store[mayStore ? 'set' : 'hold'](key, record);
     }
+  }
+
+  /** Stores again what the page has cleared with its own. */
+  function restore(): void {
+    if (store.get(mark)) return;
+    store.set(mark, '1');
+    for (const [key, record] of recent) store.set(key, record);
   }
 
   function findRoom(): number {
@@ -87,6 +102,8 @@ export function createOutbox(store: Store, context: () => Context): Outbox {
     let body = '';
     let bytes = 0;
     saveDrops();
+    restore();
+    recent.clear();
     const drops = withDrops ? store.names(dropStart) : [];
     for (const key of store.names(eventStart)) {
       const [group, event] = busy.has(key) ? [] : read(key);
@@ -139,7 +156,8 @@ export function createOutbox(store: Store, context: () => Context): Outbox {
     remove,
     clear() {
       counts.clear();
-      remove(store.names(eventStart).concat(store.names(dropStart)));
+      recent.clear();
+      remove(store.names(eventStart).concat(store.names(dropStart), mark));
     },
   };
 }

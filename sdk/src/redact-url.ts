@@ -12,7 +12,7 @@ export function redactUrl(
   const url = parseUrl(value, base);
   if (!url) return redactText(value.replace(/[?#].*/s, '')).slice(0, maxUrlBytes);
   // What follows mailto:, tel:, data: or javascript: is a person or a program, not a page.
-  if (!/^https?:$/.test(url.protocol)) return url.protocol + redacted;
+  if (!/^https?:/.test(url.protocol)) return url.protocol + redacted;
   const path = url.pathname.replace(/[^/]+/g, redactSegment);
   const query = url.search.replace(/([?&])([^&=]*)=?([^&]*)/g, (_all, mark, name, parameter) => {
     const mayStay =

@@ -11,15 +11,11 @@ const backoffCeilingMs = 300_000;
 
 /** Status 0 stands for no answer at all. The rules are those of the contract of POST /v1/events. */
 export function judge(status: number, events: number): Verdict {
-  const known: Record<number, Verdict> = {
-    200: delivered,
-    401: stop,
-    403: stop,
-    408: events > 1 ? halve : later,
-    413: events > 1 ? halve : refused,
-    429: later,
-  };
-  return known[status] ?? (status > 399 && status < 500 ? refused : later);
+  if (status === 200) return delivered;
+  if (status === 401 || status === 403) return stop;
+  if (events > 1 && (status === 408 || status === 413)) return halve;
+  const isFinal = status > 399 && status < 500 && status !== 408 && status !== 429;
+  return isFinal ? refused : later;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ConsentState, Options } from './options.js';
+import type { Options } from './options.js';
 
 /** What only the script tag knows, beside the options of `init`. */
 export type ScriptOptions = {
@@ -9,6 +9,9 @@ export type ScriptOptions = {
 
 const defaultCaptures = 'pageview,click,scroll,engagement,form,error,vitals';
 
+/** What is taken as it is written. A misspelled word is none of those that are asked for. */
+type Texts = Pick<Options, 'site' | 'identity' | 'consent' | 'whenDenied' | 'release'>;
+
 /** What a script element offers of itself. */
 type Source = { src: string; dataset: Record<string, string | undefined> };
 
@@ -18,13 +21,9 @@ type Source = { src: string; dataset: Record<string, string | undefined> };
  * sends to the page's own origin.
  */
 export function optionsFrom({ src, dataset }: Source): Omit<Options, 'captures'> & ScriptOptions {
-  const { site = '', endpoint = src.split('/', 3).join('/'), identity, whenDenied, release } = dataset;
   return {
-    site,
-    endpoint,
-    identity: identity === 'persistent' ? identity : 'cookieless',
-    consent: consentOf(dataset.consent),
-    whenDenied: whenDenied === 'cookieless' ? whenDenied : 'nothing',
+    endpoint: src.split('/', 3).join('/'),
+    ...(dataset as Texts),
     persistQueue: dataset.persistQueue !== 'false',
     hash: isOn(dataset.hash),
     allowQuery: listOf(dataset.allowQuery),
@@ -34,18 +33,12 @@ export function optionsFrom({ src, dataset }: Source): Omit<Options, 'captures'>
     respectDoNotTrack: isOn(dataset.respectDoNotTrack),
     beforeSend: beforeSendOf(dataset.beforeSend),
     debug: isOn(dataset.debug),
-    release,
   };
 }
 
 /** A function of the page by its name, looked up when it is needed. One that is not there drops the event. */
 function beforeSendOf(name: string | undefined): Options['beforeSend'] {
   return name ? (event) => Reflect.get(window, name)(event) : undefined;
-}
-
-/** A misspelled state waits, since it was meant to say something. */
-function consentOf(text = 'granted'): ConsentState {
-  return text === 'granted' || text === 'denied' ? text : 'pending';
 }
 
 function isOn(text = 'false'): boolean {

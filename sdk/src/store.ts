@@ -65,8 +65,8 @@ export function openStore(prefix: string, persist: boolean): Store {
       delete disk()[key];
     },
     names: (start) =>
-      Object.keys(disk())
-        .concat(Object.keys(memory))
+      [disk(), memory]
+        .flatMap(Object.keys)
         .filter((key) => key.startsWith(prefix + start))
         .map((key) => key.slice(prefix.length))
         .sort(),

@@ -82,10 +82,12 @@ function watchPage(guard: Guard, { flushNow, resume, wake }: Delivery): Page {
   const hide = (ends: boolean) => hideListeners.forEach((listener) => void listener(ends));
 
   // Not by a signal, which costs as much as ten listeners.
-  const listen: Tracker['listen'] = (type, handler, target = window) => {
+  const listen: Tracker['listen'] = (types, handler, target = window) => {
     const guarded = guard(handler as EventListener);
-    target.addEventListener(type, guarded, { capture: true, passive: true });
-    removals.push(() => target.removeEventListener(type, guarded, true));
+    for (const type of types.split(' ')) {
+      target.addEventListener(type, guarded, { capture: true, passive: true });
+      removals.push(() => target.removeEventListener(type, guarded, true));
+    }
   };
 
   listen('visibilitychange', () => (isHidden() ? hide(false) : resume()));

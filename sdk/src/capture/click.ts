@@ -14,7 +14,7 @@ import {
 import { createRageDetector } from './rage-click.js';
 
 const interactive =
-  'a,button,input,select,textarea,label,summary,option,[onclick],[role=button],[role=link],[role^=menuitem],[tabindex="0"]';
+  'a,button,input,textarea,select,option,label,summary,[onclick],[role=button],[role=link],[role^=menuitem],[tabindex="0"]';
 const downloads =
   /\.(7z|apk|csv|dmg|docx?|epub|exe|gz|iso|mp[34]|msi|pdf|pkg|pptx?|rar|txt|wav|xlsx?|xml|zip)$/i;
 const middleButton = 1;
@@ -55,8 +55,7 @@ export function click(): Capture {
       });
     }
 
-    tracker.listen('click', clicked);
-    tracker.listen('auxclick', clicked);
+    tracker.listen('click auxclick', clicked);
   };
 }
 
@@ -65,7 +64,7 @@ function clean(read: ReadClick, tracker: Tracker): ClickProps {
   return {
     ...cleanElement(read, tracker),
     text: tracker.text(text, maxTextChars) || undefined,
-    href: href === undefined ? href : tracker.url(href),
+    href: href && tracker.url(href),
     outbound,
     download,
     data: cleanProps(data),
@@ -86,7 +85,7 @@ function linkOf(path: Element[]): Pick<ClickProps, 'href' | 'outbound' | 'downlo
   if (!link) return {};
   const href = link.getAttribute('href') ?? '';
   const url = parseUrl(href, document.baseURI);
-  const isWeb = !!url && /^https?:$/.test(url.protocol);
+  const isWeb = !!url && /^https?:/.test(url.protocol);
   return {
     href: url?.href ?? href,
     outbound: isWeb && url.host !== location.host,

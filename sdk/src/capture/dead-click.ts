@@ -22,13 +22,20 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
     for (const end of waiting) end();
   }
 
-  for (const type of ['scroll', 'submit', 'toggle']) tracker.listen(type, settle);
+  tracker.listen('scroll submit toggle', settle);
   // Elements lose the focus too.
   tracker.listen('blur', ({ target }) => target === window && settle());
   tracker.onHide(settle);
   tracker.onPage(settle);
 
   return function afterEffect(event, { read, record }) {
+    function end(dead?: true): void {
+      if (!waiting.delete(end)) return;
+      clearTimeout(timer);
+      observer.disconnect();
+      record(dead);
+    }
+
     const { href } = location;
     const canBeDead = mayBeDead(event, read);
     const observer = new MutationObserver(() => setTimeout(tracker.guard(() => end())));
@@ -42,13 +49,6 @@ export function watchEffects(tracker: Tracker): (event: MouseEvent, click: Click
       }),
       canBeDead ? waitMs : 0,
     );
-
-    function end(dead?: true): void {
-      if (!waiting.delete(end)) return;
-      clearTimeout(timer);
-      observer.disconnect();
-      record(dead);
-    }
 
     waiting.add(end);
     if (!canBeDead) return;

@@ -33,10 +33,7 @@ export function engagement(): Capture {
       sentDepth = deepest;
     }
 
-    tracker.listen('focus', count);
-    tracker.listen('blur', count);
-    tracker.listen('pageshow', count);
-    tracker.listen('visibilitychange', count);
+    tracker.listen('focus blur pageshow visibilitychange', count);
     watchDepth(tracker, (percent) => {
       deepest = Math.max(deepest, percent);
     });

@@ -1,3 +1,4 @@
+import { attempt } from '../attempt.js';
 import type { Capture, ErrorProps, ThrownProps, Tracker } from '../options.js';
 import { createErrorRate } from './error-rate.js';
 import { parseStack } from './parse-stack.js';
@@ -75,7 +76,7 @@ export function error({ console: withConsole }: ErrorOptions = {}): Capture {
 
     /** Before anything else is read of the event: the browser makes each of its properties when it is asked. */
     function isOverRate(thrown: unknown): boolean {
-      return rate.isStormy(isError(thrown) ? thrown.name : undefined);
+      return rate.isStormy(typeOf(thrown));
     }
 
     tracker.listen('error', (event) => {
@@ -112,20 +113,25 @@ function propsOf({ thrown, source, ...rest }: Caught, tracker: Tracker): ErrorPr
 
 function caughtByWindow({ error, message, filename, lineno, colno }: ErrorEvent): Caught {
   const place = filename ? { source: filename, line: lineno, column: colno } : {};
-  return { ...describeThrown(error ?? message), ...place, handled: false };
+  return { ...describeThrown(error ?? message, message), ...place, handled: false };
 }
 
 function caughtByConsole(values: unknown[]): Caught {
   const message = values.map((value) => describeThrown(value).message).join(' ');
-  return { ...describeThrown(values.find(isError)), message, handled: true };
+  return { ...describeThrown(values.find(typeOf)), message, handled: true };
 }
 
-/** Anything can be thrown. Of an object that is no error the keys are told, not the values. */
-function describeThrown(thrown: unknown): Thrown {
-  if (isError(thrown))
-    return { thrown, message: String(thrown.message), errorType: thrown.name || undefined };
+/** Anything can be thrown, also what cannot be read: getters throw, and so does all of a proxy that was revoked. */
+function describeThrown(thrown: unknown, unreadable = '[unreadable]'): Thrown {
+  const message = attempt(() => messageOf(thrown)) ?? unreadable;
+  return { thrown, message, errorType: typeOf(thrown) };
+}
+
+/** Of an object that is no error the keys are told, not the values. */
+function messageOf(thrown: unknown): string {
+  if (isError(thrown)) return String(thrown.message);
   const isObject = typeof thrown === 'object' && thrown;
-  return { thrown, message: isObject ? `Object with keys: ${Object.keys(thrown).sort()}` : String(thrown) };
+  return isObject ? `Object with keys: ${Object.keys(thrown).sort()}` : String(thrown);
 }
 
 /** Errors of frames are not instances of this window's Error. */
@@ -133,14 +139,19 @@ function isError(thrown: unknown): thrown is Error & { errors?: unknown[] } {
   return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'name' in thrown;
 }
 
+/** Nothing where it cannot be read, as for the stack. */
+function typeOf(thrown: unknown): string | undefined {
+  return attempt(() => isError(thrown) && thrown.name && String(thrown.name)) || undefined;
+}
+
 function stackOf(thrown: unknown): string {
-  return isError(thrown) ? `${thrown.stack ?? ''}` : '';
+  return attempt(() => isError(thrown) && String(thrown.stack ?? '')) || '';
 }
 
 /** Of several at once, as from Promise.any(), the first. */
 function causesOf(thrown: unknown): unknown[] {
   const causes: unknown[] = [];
-  const causeOf = (at: unknown) => isError(at) && (at.cause ?? at.errors?.[0]);
+  const causeOf = (at: unknown) => attempt(() => isError(at) && (at.cause ?? at.errors?.[0]));
   for (let at = causeOf(thrown); at && causes.length < maxCauses; at = causeOf(at)) causes.push(at);
   return causes;
 }

@@ -93,9 +93,6 @@ export function form({ allowFields = [] }: FormOptions = {}): Capture {
 
 /** Calls back for forms that are in sight, and for the same ones again when a page begins. */
 function watchForms({ onPage, guard }: Tracker, view: (target: Element) => void): void {
-  const sight = new IntersectionObserver(guard(sighted));
-  const growth = new MutationObserver(searchSoon);
-
   function sighted(entries: IntersectionObserverEntry[]): void {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -115,6 +112,8 @@ function watchForms({ onPage, guard }: Tracker, view: (target: Element) => void)
     setTimeout(search, searchMs);
   }
 
+  const sight = new IntersectionObserver(guard(sighted));
+  const growth = new MutationObserver(searchSoon);
   search();
   onPage(searchSoon);
 }

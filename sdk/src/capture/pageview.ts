@@ -37,11 +37,10 @@ export function pageview(): Capture {
       locate();
       const mine = beginPage(referrer);
       finish = mine;
-      // Routers set the title while they render, which takes until the browser is idle.
-      whenIdle(
-        guard(() => finish === mine && finishNow()),
-        maxRenderMs,
-      );
+      const rendered = guard(() => finish === mine && finishNow());
+      // Routers set the title while they render, which takes until the browser is idle, and of streamed pages longer: there
+      // Next 15 takes the old title away first.
+      whenIdle(() => (document.title ? rendered() : setTimeout(rendered, maxRenderMs)), maxRenderMs);
     }
 
     /** A prerendered page or a tab in the background may never be seen. */
@@ -75,7 +74,7 @@ function watchHistory({ listen, guard }: Tracker, navigated: (isReplacement: boo
     listen('currententrychange', changed, navigation);
     return;
   }
-  for (const type of ['popstate', 'hashchange']) listen(type, () => navigated(false));
+  listen('popstate hashchange', () => navigated(false));
   for (const name of ['pushState', 'replaceState'] as const)
     watchCalls(
       history,

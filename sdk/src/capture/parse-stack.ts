@@ -4,18 +4,20 @@ export type Frame = { name: string; file: string; place: string };
 /** V8: `at name (file:1:2)` and `at file:1:2`. Its names hold no slash, its files may hold parentheses. */
 const v8 = /^at (?:([^(/]*?) ?\()?(?:async )?(.*?)((?::\d+){0,2})\)*$/;
 
-/** SpiderMonkey and JavaScriptCore: `name@file:1:2`, `async*name@file:1:2`; a name may lack, or hold an @ in quotes. */
-const gecko = /^(?:[^@*]*\*)?(?:((?:.*".+")?[^@]*)@)?(.*?)((?::\d+){0,2})$/;
+/**
+ * SpiderMonkey and JavaScriptCore: `name@file:1:2`, `async*name@file:1:2`; a name may lack, or hold an @ in quotes. What comes
+ * first asks for an address or a path, since messages hold an @ too.
+ */
+const gecko = /^(?=.*@.*[/[]|[\w-]+:\/\/.*:\d)(?:[^@*]*\*)?(?:((?:.*".+")?[^@]*)@)?(.*?)((?::\d+){0,2})$/;
 
 const maxFrames = 50;
 
 /** Reads the stacks of Chromium, Firefox and Safari, newest call first. What eval runs is where eval was called. */
 export function parseStack(stack: string): Frame[] {
-  const lines = stack.split('\n').map(takeOutEval);
-  const hasHeader = lines.some((line) => line.startsWith('at '));
-  return lines
-    .filter((line) => (hasHeader ? line.startsWith('at ') : /@.*[/[]|^[\w-]+:\/\/.*:\d/.test(line)))
-    .map((line) => parseLine(line, hasHeader ? v8 : gecko))
+  const pattern = /^\s*at /m.test(stack) ? v8 : gecko;
+  return stack
+    .split('\n')
+    .map((line) => parseLine(takeOutEval(line), pattern))
     .filter(({ file, place }) => place || /^\W?(native|anonymous|data:)/.test(file))
     .slice(0, maxFrames);
 }

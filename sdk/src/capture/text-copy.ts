@@ -9,12 +9,11 @@ export function textCopy(): Capture {
       const anchor = selection?.anchorNode;
       const element = anchor instanceof Element ? anchor : anchor?.parentElement;
       const { length } = String(selection ?? '').trim();
-      const isTyped = [element, ...elementsOf(event)].some((at) => at?.matches(typed));
+      const isTyped = elementsOf(event).some((at) => at.matches(typed));
       if (!element || !length || isTyped || element.closest(typed)) return;
       tracker.send({ type: 'text_copy', props: { ...describe(element, tracker), length } });
     }
 
-    tracker.listen('copy', copied);
-    tracker.listen('cut', copied);
+    tracker.listen('copy cut', copied);
   };
 }

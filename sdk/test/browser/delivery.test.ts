@@ -171,6 +171,25 @@ it('loses nothing when the tab crashes', async () => {
   expect(namesOf(await eventsOf(server, 'custom', 20))).toEqual(numbered(20));
 });
 
+it('keeps what it has stored when the page clears its storage', async () => {
+  const { server, open } = await setUp();
+  const page = await open();
+  await eventsOf(server, 'pageview');
+  await page.evaluate(`new Promise((resolve) => {
+    // In the task after that in which the event was stored.
+    const trackAndClear = (name, done) => {
+      footfall.track(name);
+      setTimeout(() => {
+        if (!Object.values(localStorage).join().includes(name)) throw new Error('expected ' + name);
+        localStorage.clear();
+        done();
+      });
+    };
+    trackAndClear('first', () => trackAndClear('second', resolve));
+  })`);
+  expect(namesOf(await eventsOf(server, 'custom', 2))).toEqual(['first', 'second']);
+});
+
 it('goes on in memory when storage is denied', async () => {
   const { server, site, open } = await setUp();
   site.serve({

@@ -90,6 +90,46 @@ it('takes whatever is thrown, and tells keys instead of values', async () => {
   expect(server.received.map(({ body }) => body).join()).not.toContain('private note');
 });
 
+/** What throws when it is read, what is no object, and what is of another window: with what can be told of it. */
+const strange: [code: string, errorType: string | undefined, message: unknown][] = [
+  [`throw hiding('message')`, 'Error', expect.stringContaining('Uncaught')],
+  [`Promise.reject(hiding('message'))`, 'Error', '[unreadable]'],
+  [`Promise.reject(hiding('name'))`, undefined, 'of name'],
+  [`throw hiding('stack')`, 'Error', 'of stack'],
+  [`throw hiding('cause')`, 'Error', 'of cause'],
+  [`Promise.reject(hiding('toString'))`, 'Error', 'of toString'],
+  [`throw Object.assign(new Error('of no text'), { name: Object.create(null) })`, undefined, 'of no text'],
+  [`Promise.reject(revoked())`, undefined, '[unreadable]'],
+  [`Promise.reject(null)`, undefined, 'null'],
+  [`throw null`, undefined, 'Uncaught null'],
+  [`Promise.reject(frame({ sandbox: '' }))`, undefined, '[unreadable]'],
+  [`Promise.reject(Symbol('a sign'))`, undefined, 'Symbol(a sign)'],
+  [`throw new (frame({}).RangeError)('of a frame')`, 'RangeError', 'of a frame'],
+];
+
+it('tells of what cannot be read what can be', async () => {
+  const { server, page } = await openShop();
+  await page.evaluate(`{
+    window.seen = 0;
+    for (const type of ['error', 'unhandledrejection']) addEventListener(type, () => seen++);
+    window.hiding = (name) =>
+      Object.defineProperty(new Error('of ' + name), name, { get() { throw new Error('hostile'); } });
+    window.revoked = () => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy; };
+    window.frame = (attributes) => {
+      const element = document.createElement('iframe');
+      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+      return document.body.appendChild(element).contentWindow;
+    };
+  }`);
+  for (const [code] of strange) await run(page, code);
+  const errors = await eventsOf(server, 'error', strange.length);
+  expect(errors.map(({ props }) => [props.errorType, props.message])).toEqual(
+    strange.map(([, errorType, message]) => [errorType, message]),
+  );
+  // Nothing of the SDK's own was thrown into the page.
+  expect(await page.evaluate('seen')).toBe(strange.length);
+});
+
 it('counts repeats in a row instead of sending them, until something else happens or the page is hidden', async () => {
   const { server, page } = await openShop();
   await run(page, `for (let n = 0; n < 4; n++) setTimeout(() => pay('again'))`);
@@ -180,9 +220,10 @@ it('records the console where that is asked for, and the console still prints', 
     }),
   );
   await page.evaluate(() => console.error('plain'));
-  const errors = await eventsOf(server, 'error', 2);
+  const errors = await eventsOf(server, 'error', 3);
   expect(errors.map(({ props }) => props)).toMatchObject([
     { message: 'could not save 7 no disk', errorType: 'TypeError', handled: true },
+    { message: '[unreadable]', errorType: 'x', handled: true },
     { message: 'plain', handled: true },
   ]);
   expect(printed).toHaveLength(3);

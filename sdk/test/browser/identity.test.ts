@@ -122,3 +122,23 @@ it('remembers an opt-out until consent is granted', async () => {
   });
   expect(await eventsOf(server, 'custom')).toMatchObject([{ name: 'seen' }]);
 });
+
+it('sends nothing that was erased by an opt-out in another tab', async () => {
+  const { server, open } = await setUp();
+  const other = await open('/other');
+  const page = await open('/', { beside: other });
+  await eventsOf(server, 'pageview', 2);
+  // While the other tab holds the lock, this one sends nothing.
+  await other.evaluate(`new Promise((held) => {
+    navigator.locks.request('footfall.demo.', () => new Promise((release) => { window.release = release; held(); }));
+  })`);
+  await page.evaluate(() => window.footfall?.track('before'));
+  await page.waitForFunction(() => Object.values(localStorage).join().includes('"before"'));
+  await other.evaluate(() => window.footfall?.optOut());
+  await page.evaluate(() => {
+    window.footfall?.consent('granted');
+    window.footfall?.track('after');
+  });
+  await other.evaluate('release()');
+  expect((await eventsOf(server, 'custom')).map(({ name }) => name)).toEqual(['after']);
+});

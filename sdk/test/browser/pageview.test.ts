@@ -25,6 +25,23 @@ it('counts the first load and each change of the path, with title and referrer',
   expect(server.received[0]?.query.get('site')).toBe('demo');
 });
 
+it('waits for the title of a page that has none at first, as frameworks stream it', async () => {
+  const { server, site, open } = await setUp();
+  const page = await open('/a');
+  await page.evaluate(() => {
+    history.pushState({}, '', '/b');
+    document.title = '';
+    // After the browser has been idle for the first time.
+    requestIdleCallback(() =>
+      setTimeout(() => {
+        document.title = 'B';
+      }),
+    );
+  });
+  const pageviews = await eventsOf(server, 'pageview', 2);
+  expect(pageviews[1]).toMatchObject({ url: `${site.origin}/b`, title: 'B' });
+});
+
 it('counts going back, and ties later events to the page that is open', async () => {
   const { server, open } = await setUp();
   const page = await open('/a');

@@ -10,6 +10,11 @@ it('holds while consent is pending', () => {
   expect(modeOf('pending', { identity: 'persistent' })).toBe(hold);
 });
 
+it('holds where the state is none that it knows, as a script tag may write it', () => {
+  expect(modeOf('Denied' as ConsentState)).toBe(hold);
+  expect(modeOf('yes' as ConsentState, { respectDoNotTrack: true }, { doNotTrack: '1' })).toBe(hold);
+});
+
 it('is cookieless unless the site asks for a persistent identity', () => {
   expect(modeOf('granted')).toBe(cookieless);
   expect(modeOf('granted', { identity: 'persistent' })).toBe(persistent);

@@ -7,8 +7,6 @@ it('needs only the site', () => {
   expect(optionsFrom({ src, dataset: { site: 'demo' } })).toMatchObject({
     site: 'demo',
     endpoint: 'https://stats.example',
-    identity: 'cookieless',
-    consent: 'granted',
     persistQueue: true,
     hash: false,
     debug: false,
@@ -27,7 +25,8 @@ it('reads lists, switches and states', () => {
     consoleErrors: '',
     hash: '',
     persistQueue: 'false',
-    consent: 'Denied',
+    consent: 'denied',
+    whenDenied: 'cookieless',
   };
   expect(optionsFrom({ src, dataset })).toMatchObject({
     allowQuery: ['page', 'sort'],
@@ -36,6 +35,7 @@ it('reads lists, switches and states', () => {
     consoleErrors: true,
     hash: true,
     persistQueue: false,
-    consent: 'pending',
+    consent: 'denied',
+    whenDenied: 'cookieless',
   });
 });
