@@ -26,8 +26,8 @@ export const sessionGapMs = 1_800_000;
 /** No session is longer than this. */
 export const sessionMaxMs = 86_400_000;
 
-/** Time in sight that one engagement event may tell: a page that has slept over a weekend was not read. */
-export const maxEngagedMs = sessionMaxMs;
+/** Time in sight that one engagement event may tell: a screen on a wall is hidden once in weeks. */
+export const maxEngagedMs = maxAgeDays * 86_400_000;
 
 /** Of the errors that one event stands for: sums of them still fit a bigint. */
 export const maxRepeats = 1_000_000_000;
