@@ -24,5 +24,5 @@ USER node
 VOLUME /var/lib/footfall
 EXPOSE 8787
 HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=32", "collector/bin/footfall.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=32", "--max-old-space-size=1536", "collector/bin/footfall.js"]
 CMD ["start"]

@@ -49,7 +49,8 @@ await client.connect();
 
 try {
   const collector = await startNode(
-    ['--max-semi-space-size=32', 'collector/bin/footfall.js', 'start'], // as `npm start` does
+    // As `npm start` does.
+    ['--max-semi-space-size=32', '--max-old-space-size=1536', 'collector/bin/footfall.js', 'start'],
     /collector +http:\S+?:(\d+)/,
     {
       DATABASE_URL: server.url,

@@ -35,6 +35,7 @@ type Limits = {
   maxFlushBytes?: number;
   maxInFlight?: number;
   maxQueueBytes?: number;
+  maxQueueEvents?: number;
 };
 
 /**
@@ -49,6 +50,7 @@ export function createCommitter(
     maxFlushBytes = 1 << 20,
     maxInFlight = 2,
     maxQueueBytes = 64 << 20,
+    maxQueueEvents = 250_000, // a small event takes 2.5 KB as a row, whatever it has on the wire
   }: Limits = {},
 ): Committer {
   const queue = createQueue({ maxFlushEvents, maxFlushBytes });
@@ -58,7 +60,8 @@ export function createCommitter(
   const pace = createPace();
 
   function submit(submission: Submission): Promise<Outcomes> {
-    if (queue.bytes() + submission.bytes > maxQueueBytes) {
+    const events = queue.events() + submission.events.length;
+    if (queue.bytes() + submission.bytes > maxQueueBytes || events > maxQueueEvents) {
       throw new Refusal(503, 'busy', 'too many events are waiting to be stored', { retryAfterSeconds: 2 });
     }
     return new Promise((resolve, reject) => {
@@ -130,6 +133,7 @@ function createQueue({ maxFlushEvents, maxFlushBytes }: { maxFlushEvents: number
     add,
     takeFlush,
     bytes: () => total.bytes,
+    events: () => total.events,
     isEmpty: () => waiting.length === 0,
     fillsFlush: () => total.bytes >= maxFlushBytes || total.events >= maxFlushEvents,
   };

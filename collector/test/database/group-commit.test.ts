@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PendingEvent } from '../../src/ingest/event-row.js';
 import { createCommitter, type Submission, type Written } from '../../src/ingest/group-commit.js';
 import { newId, startTestCollector, type TestCollector } from '../test-collector.js';
 
@@ -70,9 +71,9 @@ function heldCommitter() {
 
 const sender = { isServer: false, userAgent: '', clientHints: undefined, language: null };
 const mebibyte = 1 << 20;
-const submission = (bytes: number): Submission => ({
+const submission = (bytes: number, events = 0): Submission => ({
   bytes,
-  events: [],
+  events: Array<PendingEvent>(events),
   letters: [],
   origin: { site: 'demo', receivedAt: 0, batch: {}, sender, sources: [] },
   toLetter: () => {
@@ -95,6 +96,15 @@ test('two flushes are under way at a time, and a full queue of 64 MiB answers 50
   }
   await Promise.all(answers);
   expect(committer.queueBytes()).toBe(0);
+});
+
+test('a queue of 250,000 events is full, however small they are', () => {
+  const { committer, flushes } = heldCommitter();
+  for (let batch = 0; batch < 502; batch += 1) void committer.submit(submission(1, 500));
+  expect(flushes.length).toBe(2);
+  expect(() => committer.submit(submission(1, 1))).toThrow(
+    expect.objectContaining({ status: 503, code: 'busy' }),
+  );
 });
 
 test('a flush that fails as a whole fails each of its batches, and the next one goes on', async () => {
