@@ -8,7 +8,7 @@ import type { ValidEvent } from './validate.js';
 const harmless = /^[^\d@=%０-９]{0,19}$/;
 // Pages, buttons and selectors say the same again and again. Only text that is stored as it came is remembered.
 const maxRecalledChars = 256;
-const recallClean = remember<string | undefined>({ maxEntries: 10_000 });
+const recallClean = remember<true | undefined>({ maxEntries: 10_000 });
 const recallName = remember<{ isSensitive: boolean }>({ maxEntries: 10_000 });
 
 /** Scrubs events that passed validation. */
@@ -67,7 +67,7 @@ function scrubItem(key: string, item: unknown): unknown {
 function scrubText(text: string): string {
   if (harmless.test(text)) return text;
   if (text.length > maxRecalledChars) return redact(text);
-  return recallClean(text, () => (redact(text) === text ? text : undefined)) ?? redact(text);
+  return recallClean(text, () => redact(text) === text || undefined) ? text : redact(text);
 }
 
 function redact(text: string): string {
